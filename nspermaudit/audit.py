@@ -1,0 +1,129 @@
+"""Exports are parsed, roles are checked against rule packs, what is found is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from nspermaudit import packs, schemas, scope
+from nspermaudit.config import Config
+from nspermaudit.errors import OtherReadingError, UsageError
+from nspermaudit.finding import Report
+from nspermaudit.inputs import Export, Inputs, merged
+from nspermaudit.model import Role
+from nspermaudit.rule import Result, Rule, Severity, Use
+from nspermaudit.source import Reading, Source
+from nspermaudit.tally import Tally
+from nspermaudit.version import VERSION
+
+
+class Request(NamedTuple):
+    """What is wanted of an audit, beside the inputs and the configuration.
+
+    ``packs`` replace those of the configuration; ``roles`` are globs that name the integration
+    roles; ``select`` and ``ignore`` are globs of rule ids; ``strict`` makes an audit incomplete
+    if something was not evaluated; ``keep_all`` keeps every single result for the report.
+    """
+
+    packs: tuple[Use, ...] = ()
+    roles: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    strict: bool = False
+    keep_all: bool = False
+
+
+DEFAULT_CONFIG, DEFAULT_REQUEST, DEFAULT_READING = Config(), Request(), Reading()
+
+
+def audit(
+    sources: Iterable[Source],
+    config: Config = DEFAULT_CONFIG,
+    request: Request = DEFAULT_REQUEST,
+    reading: Reading = DEFAULT_READING,
+) -> Report:
+    """Hold the roles of some sources against rule packs.
+
+    Raises UsageError, or DocumentError with all faults, where packs or request are wrong: then
+    nothing was audited. What is wrong with a source is in the report.
+    """
+    used = packs.load(request.packs or config.use)
+    rules = chosen(packs.all_rules(used), config.severities, request)
+    inputs = Inputs(sources, reading)
+    account = inputs.read_companions(config.features)
+    roles = scope.settle(config.classes, request.roles, rules, lambda: inputs.first_roles(account))
+    total = Tally(rules, roles, account, keep_all=request.keep_all)
+    fragments: list[Role] = []
+    for export in inputs.exports:
+        fragments += _judge(export, inputs, total)
+    for role in merged(fragments):
+        total.judge(role)
+    inputs.tell_missing_pages()
+    digests = [pack.digest for pack in used]
+    report = total.report(VERSION, digests, (export.as_input() for export in inputs.all))
+    return report._replace(unfinished=tuple(_unfinished(report, total, request)))
+
+
+def _judge(export: Export, inputs: Inputs, total: Tally) -> list[Role]:
+    """Judge the roles of one export; the fragments among them are given back instead."""
+    reading = inputs.reading
+    while True:
+        tally, fragments = total.fresh(), []
+        try:
+            for role in inputs.roles_of(export, reading, total.account):
+                if role.fragment:
+                    fragments.append(role)
+                else:
+                    tally.judge(role)
+        except OtherReadingError as other:
+            reading = inputs.restart(export, reading, other)
+        else:
+            total.add(tally)
+            return fragments
+
+
+def chosen(
+    rules: Sequence[Rule], severities: Mapping[str, Severity | None], request: Request
+) -> list[Rule]:
+    """The rules to be used, at the severities of the configuration.
+
+    Raises UsageError, with a suggestion, for a name that no rule has.
+    """
+    ids = [rule.id for rule in rules]
+    for glob in (*severities, *request.select, *request.ignore):
+        if not any(fnmatchcase(rule_id, glob) for rule_id in ids):
+            raise UsageError(f'no rule in use is called "{glob}"{schemas.closest(glob, ids)}')
+    wanted = [
+        rule
+        for rule in rules
+        if (not request.select or _is_named(rule, request.select))
+        and not _is_named(rule, request.ignore)
+    ]
+    at_severity = ((rule, severities.get(rule.id, rule.severity)) for rule in wanted)
+    return [rule.with_severity(severity) for rule, severity in at_severity if severity]
+
+
+def _is_named(rule: Rule, globs: Iterable[str]) -> bool:
+    return any(fnmatchcase(rule.id, glob) for glob in globs)
+
+
+def _unfinished(report: Report, total: Tally, request: Request) -> Iterator[str]:
+    """Why an audit is not complete, in words."""
+    unread = [item for item in report.inputs if item.status in ("partial", "failed")]
+    if not report.roles and not unread:
+        yield (
+            f"nothing to check: {len(report.inputs)} files, none with roles (looked for SDF role "
+            "objects, and for CSV, SpreadsheetML and JSON exports of permissions)"
+        )
+    if unread:
+        yield f"{len(unread)} of {len(report.inputs)} inputs could not be read whole"
+    if report.roles:
+        yield from (
+            f'no role is named "{glob}" (--role)'
+            for glob in request.roles
+            if glob not in total.matched
+        )
+    not_evaluated = report.results[Result.NOT_EVALUATED]
+    if request.strict and not_evaluated:
+        yield f"{not_evaluated} requirements were not evaluated (--strict)"

@@ -1,0 +1,182 @@
+"""``require``: the role holds each permission at least at this level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from nspermaudit.model import Account, Level, Permission, Role
+from nspermaudit.requirement import (
+    LEVEL_SCHEMA,
+    LEVELS_SCHEMA,
+    Requirement,
+    passed,
+    quoted,
+    read_requirement,
+    shortfall,
+    unread,
+)
+from nspermaudit.rule import Check, Reader, Result, Verdict
+
+SCHEMA: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {
+            "any of": {
+                "title": "alternatives, one of which must hold",
+                "type": "array",
+                "minItems": 2,
+                "items": dict(LEVELS_SCHEMA),
+            }
+        },
+        "additionalProperties": {
+            "anyOf": [
+                dict(LEVEL_SCHEMA),
+                {
+                    "title": "a mapping with level and optional",
+                    "type": "object",
+                    "properties": {
+                        "level": dict(LEVEL_SCHEMA),
+                        "optional": {"type": "boolean"},
+                    },
+                    "required": ["level"],
+                    "additionalProperties": False,
+                },
+            ]
+        },
+    }
+)
+
+
+class One(NamedTuple):
+    """One permission at a level; an optional one is told, never failed."""
+
+    wanted: Requirement
+    optional: bool
+    passes: Verdict
+
+    def judge(self, role: Role) -> Verdict:
+        """The verdict on the role's lowest grant of the permission."""
+        permission = self.wanted.permission
+        if permission.id in role.unread:
+            return unread(role, permission, self.passes.requirement)
+        grant = role.lowest(permission)
+        if grant is not None and grant.level >= self.wanted.level:
+            return self.passes
+        verdict = shortfall(role, self.wanted, grant, self.passes.requirement)
+        if self.optional:
+            note = f"optional: {verdict.message}"
+            return Verdict(
+                Result.PASS,
+                permission.id,
+                self.passes.requirement,
+                permission,
+                note=note,
+            )
+        return verdict
+
+
+class AnyOf(NamedTuple):
+    """Alternatives, each of one or more permissions, of which one must hold whole."""
+
+    alternatives: tuple[tuple[Requirement, ...], ...]
+    passes: Verdict
+
+    def judge(self, role: Role) -> Verdict:
+        """A pass as soon as one alternative holds whole."""
+        unknown = False
+        for alternative in self.alternatives:
+            short = [wanted for wanted in alternative if not _met(role, wanted)]
+            if not short:
+                return self.passes
+            unknown = unknown or any(item.permission.id in role.unread for item in short)
+        subject, wording = self.passes.subject, self.passes.requirement
+        if unknown:
+            reason = "the level of one of the alternatives could not be read"
+            return Verdict(Result.NOT_EVALUATED, subject, wording, reason=reason)
+        first = self.alternatives[0][0]
+        grant = role.lowest(first.permission)
+        return Verdict(
+            Result.FINDING,
+            subject,
+            wording,
+            first.permission,
+            "under-scoped" if grant and grant.level else "missing",
+            grant.level if grant else None,
+            first.level,
+            grant.location if grant else role.location,
+            f"{quoted(role)} needs one of: {wording}; has none of them",
+            "grant one of the alternatives",
+        )
+
+
+def _met(role: Role, wanted: Requirement) -> bool:
+    grant = role.lowest(wanted.permission)
+    readable = wanted.permission.id not in role.unread
+    return readable and grant is not None and grant.level >= wanted.level
+
+
+class Require(NamedTuple):
+    """All of some permissions, and of each group of alternatives one."""
+
+    clauses: tuple[One | AnyOf, ...]
+
+    def evaluate(self, role: Role, account: Account) -> Iterable[Verdict]:  # noqa: ARG002 - protocol
+        """One verdict a permission, one a group of alternatives."""
+        return [clause.judge(role) for clause in self.clauses]
+
+    def permissions(self) -> Iterator[tuple[Permission, str]]:
+        """The permissions asked for, with the least level."""
+        for clause in self.clauses:
+            if isinstance(clause, One):
+                optional = ", optional" if clause.optional else ""
+                yield (
+                    clause.wanted.permission,
+                    f"at least {clause.wanted.level.title}{optional}",
+                )
+            else:
+                for wanted in (item for items in clause.alternatives for item in items):
+                    yield (
+                        wanted.permission,
+                        f"at least {wanted.level.title}, as one alternative",
+                    )
+
+
+def from_params(params: Any, reader: Reader) -> Check:
+    """Read ``{permission: level, ..., any of: [{permission: level}, ...]}``."""
+    found = [
+        _any_of(value, reader) if name == "any of" else _one(name, value, reader)
+        for name, value in params.items()
+    ]
+    return Require(tuple(clause for clause in found if clause))
+
+
+def _one(name: str, value: Any, reader: Reader) -> One | None:
+    word, optional = value, False
+    if isinstance(value, dict):
+        word, optional = value["level"], value.get("optional", False)
+    wanted = read_requirement(name, word, reader, name)
+    if wanted is None:
+        return None
+    if wanted.level is Level.NONE:
+        reader.fault("None asks for nothing: use forbid", name)
+    requirement = f"at least {wanted}"
+    return One(wanted, optional, passed(wanted.permission.id, requirement, wanted.permission))
+
+
+def _any_of(items: list[dict[str, str]], reader: Reader) -> AnyOf | None:
+    alternatives = tuple(
+        tuple(
+            wanted
+            for name, word in item.items()
+            if (wanted := read_requirement(name, word, reader, "any of", index, name))
+        )
+        for index, item in enumerate(items)
+    )
+    if not all(alternatives):
+        return None
+    ids = ("+".join(wanted.permission.id for wanted in group) for group in alternatives)
+    words = (" and ".join(map(str, group)) for group in alternatives)
+    return AnyOf(alternatives, passed("|".join(ids), " or ".join(words)))

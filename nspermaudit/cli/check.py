@@ -1,0 +1,276 @@
+"""``nspermaudit check``: hold roles against rule packs."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from nspermaudit import config as configuration
+from nspermaudit import packs, source
+from nspermaudit.audit import Request, audit
+from nspermaudit.cli.terminal import wants_color
+from nspermaudit.config import Config
+from nspermaudit.errors import InputError, UsageError
+from nspermaudit.finding import Report
+from nspermaudit.headings import FIELDS
+from nspermaudit.model import Level
+from nspermaudit.reporters import REPORTERS
+from nspermaudit.rule import Severity, Use
+from nspermaudit.source import Reading, Source
+from nspermaudit.style import Style
+
+_FAIL_ON: Mapping[str, Severity | None] = {
+    "error": Severity.ERROR,
+    "warning": Severity.WARNING,
+    "info": Severity.INFO,
+    "never": None,
+}
+_EPILOG = """\b
+Examples:
+  nspermaudit check src                              a SuiteCloud project
+  nspermaudit check roles.csv --role "Order Sync"    a saved search; which role the connector has
+  nspermaudit check src --pack guide/token           one pack only
+  nspermaudit check src --format table --show all    every role and requirement
+  nspermaudit check src --output json=report.json    a report for the archive, text on screen
+  nspermaudit check rollen.csv --map "role=Rolle,permission=Berechtigung,level=Stufe,full=Voll"
+"""
+
+
+class Output(NamedTuple):
+    """A report in one format, into one file."""
+
+    format: str
+    file: Path
+
+
+class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic before click 8.4
+    """FORMAT=FILE."""
+
+    name = "format=file"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Output:
+        """Split and look the format up."""
+        form, separator, file = value.partition("=")
+        if not separator or not file or form not in REPORTERS:
+            self.fail(
+                f"{value!r} is not FORMAT=FILE with FORMAT one of {', '.join(REPORTERS)}",
+                param,
+                ctx,
+            )
+        return Output(form, Path(file))
+
+
+def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    del ctx, param
+    return [name for name in packs.shipped() if name.startswith(incomplete)]
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option(
+    "--pack",
+    "pack_names",
+    multiple=True,
+    metavar="PACK",
+    shell_complete=_complete_packs,
+    help="A pack to use instead of the configured ones: its id, or a YAML file.",
+)
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="GLOB",
+    help="The integration roles, by id or name; also the role of a table without a role column.",
+)
+@click.option("--config", "config_file", type=click.Path(), help="The configuration to use.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(REPORTERS)),
+    default="text",
+    show_default=True,
+    help="How to print the report.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=OutputType(),
+    metavar="FORMAT=FILE",
+    help="Also write the report to a file; may be repeated.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(_FAIL_ON)),
+    default="error",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.option("--strict", is_flag=True, help="Exit 3 if something could not be evaluated.")
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules (ids or globs).")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules (ids or globs).")
+@click.option(
+    "--show",
+    type=click.Choice(["findings", "all"]),
+    default="findings",
+    show_default=True,
+    help="Only findings, or every result.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    metavar="FIELD=HEADING,...",
+    help=f"Headings of your export ({', '.join(FIELDS)}), and its words for levels (full=Voll).",
+)
+@click.option("--encoding", help="The encoding of text exports; else it is recognised.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; auto also looks at NO_COLOR and FORCE_COLOR.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Findings and sums only.")
+@click.option("-v", "--verbose", is_flag=True, help="Also what was passed over, and why.")
+def check(  # noqa: PLR0913 - one parameter an option
+    *,
+    paths: tuple[str, ...],
+    pack_names: tuple[str, ...],
+    roles: tuple[str, ...],
+    config_file: str | None,
+    form: str,
+    outputs: tuple[Output, ...],
+    fail_on: str,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    show: str,
+    mapping: str | None,
+    encoding: str | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Check the roles in files and folders (default: this folder); "-" is standard input.
+
+    What a file is, its content tells. Without a configuration the packs "integrity" and "guide"
+    are used; the guide's rules are asked of the integration roles.
+    """
+    sources = _sources(paths or (".",))
+    _refuse_overwriting(outputs, sources)
+    request = Request(
+        packs=tuple(Use(name) for name in pack_names),
+        roles=roles,
+        select=select,
+        ignore=ignore,
+        strict=strict,
+        keep_all=show == "all",
+    )
+    reading = _reading(mapping, encoding, roles)
+    report = audit(sources, _config(config_file, paths), request, reading)
+    style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
+    quotable = style
+    if "text" in (form, *(output.format for output in outputs)):
+        quotable = style._replace(lines=_quotable(report, sources))
+    for output in outputs:
+        _write(output.file, REPORTERS[output.format].render(report, quotable))
+    painted = quotable._replace(color=wants_color(color, sys.stdout))
+    click.echo(REPORTERS[form].render(report, painted), nl=False, color=True)
+    return exit_code(report, _FAIL_ON[fail_on])
+
+
+def exit_code(report: Report, fail_on: Severity | None) -> int:
+    """0 for nothing at or above ``fail_on``, 1 for something, 3 for an incomplete audit."""
+    if not report.is_complete:
+        return 3
+    return int(fail_on is not None and report.worst is not None and report.worst >= fail_on)
+
+
+def _sources(paths: Sequence[str]) -> list[Source]:
+    found = source.find(path for path in paths if path != source.STDIN)
+    if source.STDIN in paths:
+        data = sys.stdin.buffer.read(source.STDIN_BYTES + 1)
+        try:
+            found.append(source.from_bytes(data, "<stdin>"))
+        except InputError as error:
+            raise UsageError(str(error)) from None
+    return found
+
+
+def _config(file: str | None, paths: Sequence[str]) -> Config:
+    place = Path(file) if file else configuration.find(_first_place(paths))
+    if place is None:
+        return Config()
+    try:
+        return configuration.read(place)
+    except InputError as error:
+        raise UsageError(str(error)) from None
+
+
+def _first_place(paths: Sequence[str]) -> str:
+    return next((path for path in paths if path != source.STDIN), ".")
+
+
+def _reading(mapping: str | None, encoding: str | None, roles: tuple[str, ...]) -> Reading:
+    columns: dict[str, str] = {}
+    levels: dict[str, Level] = {}
+    words = {level.name.casefold(): level for level in Level}
+    for item in filter(None, (mapping or "").split(",")):
+        field, separator, heading = (part.strip() for part in item.partition("="))
+        if not separator or not heading or field not in (*FIELDS, *words):
+            known = ", ".join((*FIELDS, *words))
+            raise UsageError(f'--map: "{item.strip()}" is not FIELD=HEADING with one of {known}')
+        if field in words:
+            levels[heading.casefold()] = words[field]
+        else:
+            columns[field] = heading
+    if encoding:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise UsageError(f'--encoding: there is no encoding "{encoding}"') from None
+    is_name = len(roles) == 1 and not set("*?[") & set(roles[0])
+    return Reading(encoding or "", columns, levels, roles[0] if is_name else "")
+
+
+def _refuse_overwriting(outputs: Sequence[Output], sources: Sequence[Source]) -> None:
+    inputs = {item.file.resolve() for item in sources if item.file}
+    for output in outputs:
+        if output.file.resolve() in inputs:
+            raise UsageError(f"--output: {output.file} is an input and is not overwritten")
+        if not output.file.parent.is_dir():
+            raise UsageError(f"--output: no such folder: {output.file.parent}")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file whole or not at all: into a temporary one beside it, then renamed."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        try:
+            with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "error").lower()
+        raise UsageError(f"--output: {file} cannot be written: {reason}") from None
+
+
+def _quotable(report: Report, sources: Sequence[Source]) -> Mapping[str, Mapping[int, str]]:
+    """The lines that the text report can quote, read from the inputs once more."""
+    wanted: dict[str, set[int]] = {}
+    for finding in report.findings:
+        if finding.verdict.granted is not None and finding.location.line:
+            place = finding.location
+            wanted.setdefault(place.path, set()).update((place.line - 1, place.line))
+    by_path = {item.path: item for item in sources}
+    return {path: source.lines_of(by_path[path], lines) for path, lines in wanted.items()}

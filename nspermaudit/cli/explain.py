@@ -1,0 +1,130 @@
+"""``nspermaudit explain``: a permission, a rule or a pack in plain words."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from nspermaudit import catalog, packs, schemas
+from nspermaudit.errors import UsageError
+from nspermaudit.model import Level, Permission
+from nspermaudit.packs import Pack
+from nspermaudit.rule import Rule, Use
+from nspermaudit.style import one_line
+
+_WIDTH = 96
+_EPILOG = """\b
+Examples:
+  nspermaudit explain "Find Transaction"
+  nspermaudit explain TRAN_FIND
+  nspermaudit explain sales-order-permissions
+  nspermaudit explain guide/token
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("name")
+@click.option("--pack", "files", multiple=True, help="Also look in this pack (a YAML file).")
+def explain(name: str, files: tuple[str, ...]) -> None:
+    """Explain a permission (id or display name), a rule (id) or a pack (id)."""
+    found = packs.load(Use(item) for item in (*packs.shipped(), *files))
+    rules = {rule.id: rule for rule in packs.all_rules(found)}
+    ids = {pack.id: pack for pack in found}
+    permission = catalog.load().find(name)
+    if name in ids:
+        lines = _pack(ids[name], ids)
+    elif name in rules:
+        lines = _rule(rules[name])
+    elif permission is not None:
+        lines = _permission(permission, list(rules.values()))
+    else:
+        near = catalog.load().suggest(name)
+        hint = f' (did you mean "{near}"?)' if near else schemas.closest(name, [*ids, *rules])
+        raise UsageError(f'no permission, rule or pack is called "{one_line(name)}"{hint}')
+    click.echo("\n".join(lines))
+
+
+def _entry(label: str, text: str) -> str:
+    return textwrap.fill(
+        f"{label + ':':<12} {text}",
+        _WIDTH,
+        subsequent_indent=" " * 13,
+        break_on_hyphens=False,
+    )
+
+
+def _permission(permission: Permission, rules: list[Rule]) -> Iterator[str]:
+    yield f"{permission.name} ({permission.id})"
+    if len(permission.names) > 1:
+        yield _entry("also", ", ".join(permission.names[1:]))
+    yield _entry(
+        "subtab",
+        f"Permissions > {permission.category}" if permission.category else "not known",
+    )
+    yield _entry("levels", _levels(permission))
+    if permission.feature:
+        yield _entry("feature", permission.feature)
+    if permission.requires_2fa:
+        yield _entry("two-factor", "a role with it must use two-factor authentication")
+    if permission.full_adds:
+        yield _entry("Full adds", permission.full_adds)
+    if permission.retired:
+        yield _entry("retired", "NetSuite no longer uses it, though exports may still have it")
+    if permission.note:
+        yield _entry("note", permission.note)
+    asked = [
+        f"{rule.pack}: {words} ({rule.id})"
+        for rule in rules
+        for item, words in rule.check.permissions()
+        if item.id == permission.id
+    ]
+    for words in asked or ["no pack that ships"]:
+        yield _entry("asked for by", words)
+
+
+def _levels(permission: Permission) -> str:
+    if permission.kind == "custom":
+        return "those of a custom record, segment or transaction type: None to Full"
+    if not permission.levels:
+        return "not documented"
+    words = ", ".join(level.title for level in sorted({Level.NONE, *permission.levels}))
+    return words if permission.levels_are_documented else f"{words} (not documented by Oracle)"
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"{rule.id} ({rule.severity.word})"
+    yield _entry("says", rule.title)
+    yield _entry("pack", rule.pack)
+    yield _entry(
+        "asked of",
+        "every role" if rule.applies_to == "all" else f"{rule.applies_to} roles",
+    )
+    for label, condition in (("when", rule.when), ("unless", rule.unless)):
+        if condition:
+            yield _entry(label, str(condition))
+    for permission, words in rule.check.permissions():
+        yield _entry(rule.verb, f"{permission.name} ({permission.id}), {words}")
+    texts = {
+        "why": rule.because,
+        "fix": rule.fix,
+        "beware": rule.false_positives,
+        "evidence": rule.evidence,
+        "tags": ", ".join(rule.tags),
+        "references": "; ".join(rule.references),
+    }
+    yield from (_entry(label, text) for label, text in texts.items() if text)
+
+
+def _pack(pack: Pack, others: dict[str, Pack]) -> Iterator[str]:
+    yield f"{pack.id}: {pack.title}"
+    if pack.about:
+        yield _entry("about", pack.about)
+    if pack.extends:
+        yield _entry("includes", ", ".join(pack.extends))
+    if pack.replaces:
+        yield _entry("replaces", ", ".join(pack.replaces))
+    included = [others[name] for name in pack.extends if name in others]
+    for rule in packs.all_rules([pack, *included]):
+        yield _entry(rule.severity.word, f"{rule.id}: {rule.title}")

@@ -1,0 +1,86 @@
+"""``nspermaudit packs``: the rule packs, those that ship and your own."""
+
+from __future__ import annotations
+
+import click
+
+from nspermaudit import examples
+from nspermaudit import packs as rule_packs
+from nspermaudit.errors import DocumentError, InputError, UsageError
+from nspermaudit.packs import Pack
+from nspermaudit.rule import Use
+from nspermaudit.style import counted
+
+_EPILOG = """\b
+Examples:
+  nspermaudit packs list
+  nspermaudit packs show guide/token
+  nspermaudit packs lint our-rules.yaml
+  nspermaudit packs test our-rules.yaml
+"""
+
+
+@click.group(epilog=_EPILOG)
+def packs() -> None:
+    """List and show rule packs; lint and test your own."""
+
+
+@packs.command("list")
+def list_() -> None:
+    """List the packs that ship."""
+    found = [rule_packs.read(rule_packs.find(name)) for name in rule_packs.shipped()]
+    width = max(len(pack.id) for pack in found)
+    for pack in found:
+        sums = ", ".join(pack.extends) or counted(len(pack.rules), "rule")
+        click.echo(f"{pack.id:<{width}}  {pack.title} ({sums})")
+
+
+@packs.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Show a pack as it is written, comments and all: an id, or a YAML file."""
+    file = rule_packs.find(name)
+    click.echo(file.read_text(encoding="utf-8"), nl=False)
+
+
+@packs.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+def lint(files: tuple[str, ...]) -> int:
+    """Tell every fault of rule packs, with line, column and suggestion; exit 2 if there is one."""
+    faults = [fault for file in files for fault in _faults(file)]
+    for fault in faults:
+        click.echo(fault)
+    if not faults:
+        click.echo(f"{counted(len(files), 'pack')}: no faults")
+    return 2 if faults else 0
+
+
+def _faults(file: str) -> list[str]:
+    try:
+        rule_packs.read(rule_packs.find(file))
+        rule_packs.load([Use(file)])
+    except DocumentError as error:
+        return [str(fault) for fault in error.faults]
+    except (UsageError, InputError) as error:
+        return [str(error)]
+    return []
+
+
+@packs.command()
+@click.argument("names", nargs=-1, required=True)
+def test(names: tuple[str, ...]) -> int:
+    """Run the examples of packs as tests; exit 1 if one fails."""
+    found = rule_packs.load(Use(name) for name in names)
+    failed = [
+        failure for pack in found for rule in pack.rules for failure in examples.failures(rule)
+    ]
+    for failure in failed:
+        click.echo(str(failure))
+    click.echo(f"{counted(_count(found), 'example')}: {counted(len(failed), 'failure')}")
+    return 1 if failed else 0
+
+
+def _count(found: tuple[Pack, ...]) -> int:
+    return sum(
+        len(items) for pack in found for rule in pack.rules for items in rule.examples.values()
+    )

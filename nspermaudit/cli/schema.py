@@ -1,0 +1,32 @@
+"""``nspermaudit schema``: print the JSON Schemas, for editors and pipelines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from nspermaudit import schemas
+from nspermaudit.config import config_schema
+from nspermaudit.packs import pack_schema
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "pack": pack_schema,
+    "config": config_schema,
+    "report": lambda: schemas.load("report"),
+}
+
+_EPILOG = """\b
+Examples:
+  nspermaudit schema pack > pack.schema.json
+  nspermaudit schema report > report.schema.json
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("name", type=click.Choice(list(SCHEMAS)))
+def schema(name: str) -> None:
+    """Print the JSON Schema (draft-07) of rule packs, of nspermaudit.yaml or of the JSON report."""
+    click.echo(json.dumps(SCHEMAS[name](), indent=2))

@@ -1,0 +1,114 @@
+"""What stands in a rule: permissions and levels by name, and the conditions around a verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from nspermaudit import catalog, documents, schemas, selector
+from nspermaudit.documents import Document
+from nspermaudit.model import Level, Permission
+from nspermaudit.rule import Condition, ParameterValue
+
+
+class RuleReader(NamedTuple):
+    """What checks and conditions read their parameters with; see ``rule.Reader``."""
+
+    document: Document
+    place: documents.Path
+
+    def permission(self, name: str, *where: str | int) -> Permission | None:
+        """The permission of that id or display name; a fault and None if there is none."""
+        found = catalog.load().find(name)
+        if found is None:
+            near = catalog.load().suggest(name)
+            hint = f' (did you mean "{near}"?)' if near else ""
+            self.fault(f'unknown permission "{name}"{hint}', *where)
+        return found
+
+    def matching(self, glob: str, *where: str | int) -> tuple[Permission, ...]:
+        """The catalogue's permissions whose id a glob matches; a fault if nothing can match."""
+        folded = glob.casefold()
+        found = tuple(
+            permission
+            for permission in catalog.load()
+            if fnmatchcase(permission.id.casefold(), folded)
+        )
+        if not found and not folded.startswith("c"):  # custom objects are not in the catalogue
+            self.fault(f'no permission id matches "{glob}"', *where)
+        return found
+
+    def level(self, permission: Permission, word: str, *where: str | int) -> Level:
+        """The level of that name; a fault if the permission cannot have it."""
+        level = Level[word.upper()]
+        if not permission.allows(level):
+            offered = " or ".join(item.title for item in sorted({Level.NONE, *permission.levels}))
+            self.fault(f"{permission.name} has no level {level.title} (only {offered})", *where)
+        return level
+
+    def fault(self, text: str, *where: str | int) -> None:
+        """Tell the author of the pack what is wrong and where."""
+        self.document.fault(text, (*self.place, *where))
+
+    def suggest(self, name: str) -> str:
+        """The id or display name nearest to ``name``; empty where none is near."""
+        return catalog.load().suggest(name)
+
+
+def read_conditions(
+    item: Mapping[str, Any],
+    reader: RuleReader,
+    parameters: Mapping[str, ParameterValue],
+) -> Iterator[Condition]:
+    """The parts of a ``when`` or ``unless``, all of which must hold."""
+    for word, value in item.items():
+        if word == "feature":
+            states = {value: "on"} if isinstance(value, str) else value
+            for name, state in states.items():
+                yield selector.FeatureIs(name, state == "on")
+        elif word == "role":
+            for name, wanted in value.items():
+                values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
+                yield selector.HasAttribute(name, values)
+        elif word == "parameter":
+            wanted = {value: True} if isinstance(value, str) else value
+            for name, expected in wanted.items():
+                yield _parameter(name, expected, reader, parameters)
+        else:
+            yield _held(word, tuple(_holdings(value, reader, word)))
+
+
+def _held(word: str, conditions: tuple[Condition, ...]) -> Condition:
+    if word == "has all":
+        return selector.All(conditions)
+    any_of = selector.Any(conditions)
+    return any_of if word == "has any" else selector.Not(any_of)
+
+
+def _parameter(
+    name: str,
+    expected: ParameterValue,
+    reader: RuleReader,
+    parameters: Mapping[str, ParameterValue],
+) -> Condition:
+    if name not in parameters:
+        hint = schemas.closest(name, parameters)
+        reader.fault(f'the pack has no parameter "{name}"{hint}', "parameter")
+    words = f"parameter {name} is {schemas.written(expected)}"
+    return selector.Constant(parameters.get(name) == expected, words)
+
+
+def _holdings(value: Any, reader: RuleReader, word: str) -> Iterator[Condition]:
+    if isinstance(value, list):
+        wanted: Iterable[tuple[str | int, str, str | None]] = (
+            (index, name, None) for index, name in enumerate(value)
+        )
+    else:
+        wanted = ((name, name, level) for name, level in value.items())
+    for key, name, level_word in wanted:
+        permission = reader.permission(name, word, key)
+        if permission and level_word is None:
+            yield selector.Holds(permission, Level.VIEW)
+        elif permission and level_word:
+            yield selector.Holds(permission, reader.level(permission, level_word, word, key))

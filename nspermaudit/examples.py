@@ -1,0 +1,93 @@
+"""A pack's examples as tests: what they say complies must pass, what violates must be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from nspermaudit import catalog, source
+from nspermaudit.inputs import Inputs
+from nspermaudit.model import Account, Grant, Level, Location, Role
+from nspermaudit.rule import Result, Rule
+from nspermaudit.source import Reading
+
+_PARTS = frozenset(("permissions", "attributes", "features", "sdf"))
+
+
+class Failure(NamedTuple):
+    """An example that does not do what it is there for."""
+
+    rule: Rule
+    kind: str
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.rule.location}: " if self.rule.location else ""
+        return f"{place}{self.rule.id}: example {self.number} of {self.kind}: {self.text}"
+
+
+def failures(rule: Rule) -> Iterator[Failure]:
+    """The examples of a rule that turn out otherwise than they say."""
+    for kind in ("complies", "violates"):
+        for number, example in enumerate(rule.examples.get(kind, ()), 1):
+            text = _wrong(rule, kind, example)
+            if text:
+                yield Failure(rule, kind, number, text)
+
+
+def _wrong(rule: Rule, kind: str, example: Mapping[str, Any]) -> str:
+    try:
+        roles, account = read(example)
+    except ValueError as error:
+        return str(error)
+    verdicts = [verdict for role in roles for verdict in rule.judge(role, account)]
+    found = [verdict.message for verdict in verdicts if verdict.result is Result.FINDING]
+    undecided = [v.reason for v in verdicts if v.result is Result.NOT_EVALUATED]
+    if kind == "complies" and (found or undecided):
+        return f"does not comply: {(found or undecided)[0]}"
+    if kind == "violates" and not found:
+        return "violates nothing" + (f": {undecided[0]}" if undecided else "")
+    return ""
+
+
+def read(example: Mapping[str, Any]) -> tuple[list[Role], Account]:
+    """The roles of an example and their account.
+
+    Raises ValueError for a permission or a level that is none, or for SDF that cannot be read.
+    """
+    is_split = example.keys() <= _PARTS
+    parts: Mapping[str, Any] = example if is_split else {"permissions": example}
+    states = parts.get("features", {})
+    features = MappingProxyType({name: state == "on" for name, state in states.items()})
+    if "sdf" in parts:
+        return _sdf(parts["sdf"])
+    place = Location("example")
+    grants = tuple(
+        Grant(catalog.load().resolve(name), Level.parse(str(word)), place, written=name)
+        for name, word in parts.get("permissions", {}).items()
+    )
+    unknown = [grant.written for grant in grants if grant.permission.kind == "unknown"]
+    if unknown:
+        raise ValueError(f'unknown permission "{unknown[0]}"')
+    attributes = MappingProxyType(dict(parts.get("attributes", {})))
+    role = Role.of("customrole_example", "Example", grants, place, attributes=attributes)
+    return [role], Account(features)
+
+
+def _sdf(texts: str | list[str]) -> tuple[list[Role], Account]:
+    files = [texts] if isinstance(texts, str) else texts
+    inputs = Inputs(
+        [
+            source.from_bytes(text.encode(), f"example-{number}.xml")
+            for number, text in enumerate(files, 1)
+        ],
+        Reading(),
+    )
+    account = inputs.read_companions({})
+    roles = [role for item in inputs.exports for role in inputs.roles_of(item, Reading(), account)]
+    errors = [str(message) for item in inputs.all for message in item.messages]
+    if errors or len(roles) != len(files):
+        raise ValueError("; ".join(errors) or "not an SDF role")
+    return roles, account

@@ -1,0 +1,194 @@
+"""What an audit found and what it could not see: findings, inputs, counts, one report."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from nspermaudit.model import Location, Role
+from nspermaudit.rule import Result, Rule, Severity, Verdict
+
+LIMITS = (
+    "who holds the roles, unless assignments were given",
+    "global permissions of employees, which override a role's, even downwards",
+    "which subsidiaries were chosen by hand",
+    "approvals and blocks made by workflows",
+    "standard roles, which no SDF project carries",
+)
+"""What no role export can show (NetSuite help, "Using the Global Permissions Feature",
+"Custom Roles as XML Definitions")."""
+
+
+class Message(NamedTuple):
+    """Something that reading an input brought up: not a finding about a role."""
+
+    location: Location
+    severity: Severity
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.severity.word}: {self.location}: {self.text}"
+
+
+class RowCount(NamedTuple):
+    """How many records a parser has read: table rows, or permission entries of an object."""
+
+    rows: int
+
+
+class Page(NamedTuple):
+    """One page of a longer result; ``total`` is 0 where the page does not say it."""
+
+    location: Location
+    offset: int
+    rows: int
+    total: int
+    has_more: bool
+
+
+class Input(NamedTuple):
+    """One input and what became of it.
+
+    ``status`` is "read", "partial" (something in it could not be read), "failed" or "skipped"
+    (not a role export). ``rows`` counts records: table rows, or permission entries of an object.
+    """
+
+    path: str
+    format: str = ""
+    status: str = "read"
+    sha256: str = ""
+    size: int = 0
+    rows: int = 0
+    roles: int = 0
+    grants: int = 0
+    messages: tuple[Message, ...] = ()
+
+
+class PackDigest(NamedTuple):
+    """A rule pack that the audit used, and its fingerprint."""
+
+    id: str
+    title: str
+    sha256: str
+    rules: int
+
+
+class Finding(NamedTuple):
+    """A requirement that a role does not meet.
+
+    ``fingerprint`` is made of rule, role and permission alone, so that it survives the next
+    export and is the same in every format.
+    """
+
+    rule: Rule
+    role_id: str
+    role_name: str
+    verdict: Verdict
+    location: Location
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return self.rule.severity
+
+    @property
+    def fix(self) -> str:
+        """The cure: the rule's own words, else what the check worked out."""
+        return self.rule.fix or self.verdict.fix
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for this finding that does not change with lines, paths or levels."""
+        return fingerprint(self.rule.id, self.role_id, self.verdict.subject)
+
+    @property
+    def order(self) -> tuple[str, str, int, str, str, str]:
+        """The place in a report: by role, then the worst first, never by line or path."""
+        rule, verdict = self.rule, self.verdict
+        role = (self.role_name.strip().casefold(), self.role_id)
+        return (*role, -rule.severity, rule.id, verdict.subject, verdict.message)
+
+
+def fingerprint(rule_id: str, role_id: str, subject: str) -> str:
+    """Hash a finding's identity; ``customrole1042`` and internal id ``1042`` are one role."""
+    numbered = re.fullmatch(r"customrole(\d+)", role_id)
+    role = numbered[1] if numbered else role_id.casefold()
+    text = f"{rule_id}\0{role}\0{subject}"
+    return "v1:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class Outcome(NamedTuple):
+    """One entry of the complete record: what became of one requirement on one role."""
+
+    rule: Rule
+    role_id: str
+    role_name: str
+    verdict: Verdict
+    location: Location
+
+    @property
+    def order(self) -> tuple[str, str, str, str]:
+        """The place in a report."""
+        name = self.role_name.strip().casefold()
+        return (name, self.role_id, self.rule.id, self.verdict.subject)
+
+
+class Report(NamedTuple):
+    """Everything an audit has to say; no clock, no host, no absolute path in it.
+
+    ``outcomes`` is filled only when every result was asked for. ``unfinished`` holds, in words,
+    why the audit is not complete; ``assumptions`` what was taken for granted; ``notes`` what is
+    worth telling although it is no finding.
+    """
+
+    version: str
+    packs: tuple[PackDigest, ...]
+    inputs: tuple[Input, ...]
+    findings: tuple[Finding, ...]
+    results: Mapping[Result, int]
+    roles: int
+    grants: int
+    rules: int
+    not_evaluated: Mapping[str, int] = MappingProxyType({})
+    outcomes: tuple[Outcome, ...] | None = None
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    limits: tuple[str, ...] = LIMITS
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that was to be judged was read and judged."""
+        return not self.unfinished
+
+    @property
+    def worst(self) -> Severity | None:
+        """The highest severity of a finding; None if there is no finding."""
+        return max((finding.severity for finding in self.findings), default=None)
+
+    def number_of(self, severity: Severity) -> int:
+        """The number of findings of one severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+def outcome_of(rule: Rule, role: Role, verdict: Verdict) -> Outcome:
+    """Put a verdict and what it is about together."""
+    return Outcome(rule, role.id, role.name, verdict, verdict.location or role.location)
+
+
+def finding_of(rule: Rule, role: Role, verdict: Verdict) -> Finding:
+    """Make a finding of a verdict that is one."""
+    return Finding(rule, role.id, role.name, verdict, verdict.location or role.location)
+
+
+def distinct_grants(role: Role) -> int:
+    """The number of permissions that a role's export names, explicit None included."""
+    return len(role.held)
+
+
+def messages_of(inputs: Iterable[Input]) -> list[Message]:
+    """All messages of all inputs, in order."""
+    return sorted(message for item in inputs for message in item.messages)

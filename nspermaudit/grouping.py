@@ -1,0 +1,262 @@
+"""Rows of one grant each into roles: rows of a role put together, each distinct row read once."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from nspermaudit import catalog
+from nspermaudit.attributes import parse_attribute
+from nspermaudit.errors import InputError, OtherReadingError
+from nspermaudit.headings import read_level, split_level
+from nspermaudit.model import (
+    Assignment,
+    AttributeValue,
+    Grant,
+    Level,
+    Location,
+    Permission,
+    Role,
+)
+from nspermaudit.rule import Severity
+from nspermaudit.sifting import Row, Sieve
+
+_LINE_BITS = 40
+_NO_RESTRICTION = frozenset(("", "-1", "0", "null", "none", "- none -"))
+_ROLE_FIELDS = ("role", "role id", "role script id")
+_GRANT_FIELDS = ("permission", "permission id", "level", "restriction")
+
+
+class Identity(NamedTuple):
+    """What a row says of the role it belongs to."""
+
+    script_id: str = ""
+    number: str = ""
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """The role's id: its script id, else its internal id, else its name."""
+        return self.script_id or self.number or self.name
+
+
+def identify(sieve: Sieve, cells: Sequence[str]) -> Identity:
+    """Tell a role by its script id, internal id and name, as far as the row has them."""
+    name = sieve.cell(cells, "role")
+    number = sieve.cell(cells, "role id").removesuffix(".0")
+    script_id = sieve.cell(cells, "role script id")
+    if name.removesuffix(".0").isdecimal() and not number:
+        name, number = "", name.removesuffix(".0")
+    if not script_id and name.casefold().startswith("customrole"):
+        name, script_id = "", name
+    if not script_id and number.casefold().startswith("customrole"):
+        number, script_id = "", number
+    return Identity(script_id.casefold(), number, name or sieve.reading.role)
+
+
+def read_attributes(sieve: Sieve, cells: Sequence[str]) -> dict[str, AttributeValue]:
+    """The role attributes that a row carries."""
+    found = (
+        (word, parse_attribute(word, cells[column]))
+        for word, column in sieve.columns.attributes.items()
+    )
+    return {word: value for word, value in found if value is not None}
+
+
+class _Entry(NamedTuple):
+    """What the cells of a row grant."""
+
+    permission: Permission
+    level: Level
+    restriction: str
+    written: str
+
+
+class _Fault(NamedTuple):
+    """What is wrong with the cells of a row, and whose level is unknown because of it."""
+
+    text: str
+    permission: Permission | None = None
+
+
+class _Rows:
+    """The rows of one role: of each the number of its entry and its line, in one integer."""
+
+    def __init__(
+        self, identity: Identity, line: int, attributes: dict[str, AttributeValue]
+    ) -> None:
+        self.identity = identity
+        self.line = line
+        self.attributes = attributes
+        self.packed = array("Q")
+        self.unread: set[str] = set()
+
+
+class Entries:
+    """The distinct things that rows grant, numbered; each is read once and then looked up."""
+
+    def __init__(self, sieve: Sieve) -> None:
+        self._sieve = sieve
+        self._fields = [name for name in _GRANT_FIELDS if name in sieve.columns.fields]
+        self._columns = [sieve.columns.fields[name] for name in self._fields]
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._entries: list[_Entry | _Fault | None] = []
+        self._resolved: dict[str, bool] = {}
+
+    def __getitem__(self, number: int) -> _Entry | _Fault | None:
+        return self._entries[number]
+
+    def number(self, cells: Sequence[str]) -> int:
+        """The number of what a row grants."""
+        key = tuple([cells[column] for column in self._columns])
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = len(self._entries)
+            self._entries.append(self._read(dict(zip(self._fields, key, strict=True))))
+        return known
+
+    def _read(self, cells: dict[str, str]) -> _Entry | _Fault | None:
+        cells = {name: text.strip() for name, text in cells.items()}
+        written = cells.get("permission id") or cells.get("permission") or ""
+        word = cells.get("level", "")
+        if not written:
+            return _Fault(f'the level "{word}" has no permission') if word else None
+        if "\n" in written or "\r" in written:
+            return _Fault("a line break in the name of a permission: is a quote missing?")
+        split = None
+        if self._sieve.columns.level_in_permission:
+            split = split_level(written, self._sieve.reading.levels)
+            written = split[0] if split else written
+        permission = self._resolve(written, is_name=not cells.get("permission id"))
+        level = split[1] if split else read_level(word, self._sieve.reading.levels)
+        if level is None:
+            what = f'"{word}" is no level' if word else "the level is missing"
+            return _Fault(f"{what} for {permission.name}", permission)
+        restriction = cells.get("restriction", "")
+        if restriction.casefold() in _NO_RESTRICTION:
+            restriction = ""
+        return _Entry(permission, level, restriction, written)
+
+    def _resolve(self, written: str, *, is_name: bool) -> Permission:
+        permission = catalog.load().resolve(written)
+        if is_name:
+            self._resolved[written] = permission.kind != "unknown"
+        return permission
+
+    def tell_unresolved(self) -> None:
+        """Say so if most display names mean nothing: another language, or no permissions."""
+        unknown = sum(not known for known in self._resolved.values())
+        if unknown * 2 > len(self._resolved):
+            self._sieve.tell(
+                Severity.ERROR,
+                f"{unknown} of {len(self._resolved)} permission names are in no catalogue: export "
+                "in English, or with the permissions' ids (SuiteQL column permkey)",
+            )
+
+
+class Grouping:
+    """Puts the rows of each role together.
+
+    While ``reading.grouped`` holds, a role is handed on as soon as the next one begins, and
+    OtherReadingError is raised when one comes back; otherwise all are handed on at the end.
+    """
+
+    def __init__(self, sieve: Sieve, form: str, *, fragment: bool) -> None:
+        self._sieve = sieve
+        self._form = form
+        self._fragment = fragment
+        self._entries = Entries(sieve)
+        self._current: _Rows | None = None
+        self._groups: dict[str, _Rows] = {}
+        self._done: set[str] = set()
+        self._assigned: set[Assignment] = set()
+
+    def roles(self, rows: Iterable[Row]) -> Iterator[Role | Assignment]:
+        """The roles that the rows make up, and the users who have them.
+
+        Raises InputError if there is no telling whose the permissions are.
+        """
+        fields = self._sieve.columns.fields
+        role_columns = [fields[name] for name in _ROLE_FIELDS if name in fields]
+        if not role_columns and not self._sieve.reading.role:
+            text = "the table has no role column: say with --role NAME whose permissions these are"
+            raise InputError(text, Location(self._sieve.path))
+        last: list[str] | None = None
+        for line, cells in rows:
+            role_cells = [cells[column] for column in role_columns]
+            if role_cells != last:
+                if self._current and role_cells and not any(cell.strip() for cell in role_cells):
+                    self._sieve.filled_down += 1
+                else:
+                    yield from self._turn_to(identify(self._sieve, cells), cells, line)
+                    last = role_cells
+            yield from self._take(cells, line)
+        yield from map(self._finish, self._groups.values())
+        self._entries.tell_unresolved()
+
+    def _turn_to(self, identity: Identity, cells: Sequence[str], line: int) -> Iterator[Role]:
+        """Make the role of this row the current one; hand on the one before."""
+        key = identity.key
+        if self._current and key == self._current.identity.key:
+            return
+        if self._sieve.reading.grouped and self._current:
+            yield self._finish(self._current)
+            self._done.add(self._current.identity.key)
+            self._groups.clear()
+            if key in self._done:
+                raise OtherReadingError(grouped=False)
+        rows = self._groups.get(key)
+        if rows is None:
+            rows = _Rows(identity, line, read_attributes(self._sieve, cells))
+            self._groups[key] = rows
+        self._current = rows
+
+    def _take(self, cells: Sequence[str], line: int) -> Iterator[Assignment]:
+        rows = self._current
+        if rows is None or not rows.identity.key:
+            self._sieve.fault("the row names no role, nor does one above it", line)
+            return
+        number = self._entries.number(cells)
+        entry = self._entries[number]
+        if isinstance(entry, _Fault):
+            self._sieve.fault(entry.text, line)
+            if entry.permission:
+                rows.unread.add(entry.permission.id)
+        elif entry is not None:
+            rows.packed.append(number << _LINE_BITS | line)
+        user = self._sieve.cell(cells, "user")
+        if user:
+            assignment = Assignment(user, rows.identity.key)
+            if assignment not in self._assigned:
+                self._assigned.add(assignment)
+                yield assignment
+
+    def _finish(self, rows: _Rows) -> Role:
+        """The role of some rows; rows that joined columns have repeated count once."""
+        grants: dict[tuple[str, Level], Grant] = {}
+        for packed in rows.packed:
+            entry = self._entries[packed >> _LINE_BITS]
+            if not isinstance(entry, _Entry):
+                continue
+            key = (entry.permission.id, entry.level)
+            if key not in grants:
+                place = Location(self._sieve.path, packed & ((1 << _LINE_BITS) - 1))
+                grants[key] = Grant(
+                    entry.permission,
+                    entry.level,
+                    place,
+                    entry.restriction,
+                    entry.written,
+                )
+        return Role.of(
+            role_id=rows.identity.key,
+            name=rows.identity.name,
+            grants=tuple(grants.values()),
+            location=Location(self._sieve.path, rows.line),
+            attributes=MappingProxyType(rows.attributes),
+            unread=frozenset(rows.unread),
+            format=self._form,
+            fragment=self._fragment,
+        )

@@ -1,0 +1,234 @@
+"""Column headings: which column of an export holds what, and what kind of table it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from nspermaudit.attributes import ATTRIBUTES
+from nspermaudit.errors import InputError
+from nspermaudit.model import Level, Location
+
+HEAD_ROWS = 30
+
+# Headings that were seen or are documented, without blanks and underscores, best first.
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "role id": ("roleid", "roleinternalid", "role:internalid"),
+    "role script id": ("rolescriptid", "scriptid"),
+    "role": ("role", "rolename", "roles", "ロール"),
+    "permission id": (
+        "permkey",
+        "permissionkey",
+        "permissionid",
+        "permissionkeyid",
+        "key",
+    ),
+    "permission": (
+        "permission",
+        "permissionname",
+        "permname",
+        "rolepermission",
+        "権限",
+    ),
+    "level": (
+        "permlevel",
+        "permissionlevel",
+        "level",
+        "permlevelname",
+        "accesslevel",
+        "レベル",
+    ),
+    "restriction": ("restriction", "restrict", "permrestriction"),
+    "user": ("employeeid", "entity", "email", "user", "username", "employee"),
+    "other roles": ("otherroles",),
+    "segment": ("segment",),
+}
+# Headings that mean different things in different tables: see ``_settle``.
+_NAME = ("name", "名前")
+_ID = ("internalid", "id", "内部id")
+
+FIELDS = (
+    "role",
+    "role id",
+    "permission",
+    "permission id",
+    "level",
+    "restriction",
+    "user",
+)
+"""The fields that a user can map to headings of their own."""
+
+_CATEGORIES = frozenset(
+    (
+        "transactions",
+        "lists",
+        "reports",
+        "setup",
+        "custom record",
+        "custom records",
+        "permissions",
+    )
+)
+
+
+def squeezed(heading: str) -> str:
+    """A heading without case, blanks and underscores: ``Role_Name`` and ``RoleName`` are one."""
+    return "".join(heading.replace("_", " ").split()).casefold()
+
+
+_ATTRIBUTE_HEADINGS: Mapping[str, str] = {
+    squeezed(heading): word
+    for word, attribute in ATTRIBUTES.items()
+    for heading in (attribute.field, *attribute.headings)
+}
+
+
+class Columns(NamedTuple):
+    """The kind of a table and where its fields stand, counted from 0.
+
+    ``kind`` is "permissions" (one row a grant), "matrix" (a column a role), "roles" (one row a
+    role, with attributes), "assignments" (who has which role) or "restrictions".
+    """
+
+    kind: str
+    headings: tuple[str, ...]
+    fields: Mapping[str, int]
+    attributes: Mapping[str, int] = MappingProxyType({})
+    level_in_permission: bool = False
+
+
+def columns_of(
+    row: Sequence[str],
+    following: Sequence[Sequence[str]],
+    columns: Mapping[str, str] = MappingProxyType({}),
+    levels: Mapping[str, Level] = MappingProxyType({}),
+) -> Columns | None:
+    """Read a row as the headings of a table; None if it is none.
+
+    ``following`` are the rows below it, as far as they are known; ``columns`` and ``levels`` are
+    the user's own headings and words. Raises InputError, without a line, if a heading that
+    counts stands there twice.
+    """
+    headings = tuple(cell.strip().lstrip("\ufeff") for cell in row)
+    fields = _fields(headings, columns)
+    attributes = {
+        word: index
+        for index, heading in enumerate(headings)
+        if (word := _ATTRIBUTE_HEADINGS.get(squeezed(heading)))
+    }
+    kind = _kind(fields, attributes)
+    if kind == "permissions" or (kind is None and "permission" in fields):
+        return _permissions(headings, fields, attributes, following, levels)
+    return Columns(kind, headings, fields, attributes) if kind else None
+
+
+def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        key = squeezed(heading)
+        if key and key in places and _counts(key):
+            raise InputError(f'the heading "{heading}" stands here twice', Location(""))
+        places.setdefault(key, index)
+    fields = {
+        name: next(places[word] for word in words if word in places)
+        for name, words in _SYNONYMS.items()
+        if any(word in places for word in words)
+    }
+    for name, heading in columns.items():
+        if squeezed(heading) in places:
+            fields[name] = places[squeezed(heading)]
+    _settle(fields, places)
+    return fields
+
+
+def _counts(key: str) -> bool:
+    return key in _NAME or any(key in words for words in _SYNONYMS.values())
+
+
+def _settle(fields: dict[str, int], places: Mapping[str, int]) -> None:
+    """Decide by the neighbours what a bare "Name" and a bare "Internal ID" mean."""
+    name = next((places[word] for word in _NAME if word in places), None)
+    number = next((places[word] for word in _ID if word in places), None)
+    names_role = "role" in fields or "role id" in fields
+    taken = set(fields.values())
+    if name is not None and name not in taken:
+        if "permission id" in fields and "permission" not in fields:
+            fields["permission"] = name
+        elif not names_role:
+            fields["role"] = name
+        else:
+            fields.setdefault("user", name)
+    if number is not None and number not in taken:
+        if names_role:
+            fields["user"] = number
+        else:
+            fields["role id"] = number
+
+
+def _kind(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str | None:
+    has_permission = "permission" in fields or "permission id" in fields
+    if has_permission:
+        return "permissions" if "level" in fields else None
+    if "segment" in fields and "role" in fields:
+        return "restrictions"
+    if "user" in fields and ("role" in fields or "other roles" in fields):
+        return "assignments"
+    if ("role id" in fields or "role script id" in fields) and len(attributes) > 1:
+        return "roles"
+    return None
+
+
+def _permissions(
+    headings: tuple[str, ...],
+    fields: dict[str, int],
+    attributes: dict[str, int],
+    following: Sequence[Sequence[str]],
+    levels: Mapping[str, Level],
+) -> Columns | None:
+    if "level" in fields:
+        return Columns("permissions", headings, fields, attributes)
+    body = [row for row in following if any(cell.strip() for cell in row)]
+    column = fields["permission"]
+    if body and all(split_level(_cell(row, column), levels) for row in body):
+        return Columns("permissions", headings, fields, attributes, level_in_permission=True)
+    roles = sum(bool(heading) for heading in headings[1:])
+    if column == 0 and roles and all(_is_matrix_row(row, levels) for row in body):
+        return Columns("matrix", headings, {"permission": 0})
+    return None
+
+
+def _cell(row: Sequence[str], index: int) -> str:
+    return row[index] if index < len(row) else ""
+
+
+def _is_matrix_row(row: Sequence[str], levels: Mapping[str, Level]) -> bool:
+    return all(not cell.strip() or read_level(cell, levels) is not None for cell in row[1:])
+
+
+def is_category(text: str) -> bool:
+    """Whether a cell is the heading of a group of permissions, not a permission."""
+    return text.strip().casefold() in _CATEGORIES
+
+
+def read_level(text: str, levels: Mapping[str, Level]) -> Level | None:
+    """The level that a cell says, in NetSuite's words or the user's; None if it says none."""
+    own = levels.get(text.strip().casefold())
+    if own is not None:
+        return own
+    try:
+        return Level.parse(text)
+    except ValueError:
+        return None
+
+
+def split_level(text: str, levels: Mapping[str, Level]) -> tuple[str, Level] | None:
+    """Split ``Bills (Full)`` or ``Bills - Full`` if the right part is a level's name."""
+    for mark in (" (", "(", " – ", " - ", "–"):  # noqa: RUF001 - exports use this dash
+        name, found, word = text.strip().rpartition(mark)
+        word = word.strip().rstrip(")")
+        if found and name and not word.isdigit():
+            level = read_level(word, levels)
+            if level is not None:
+                return name.strip(), level
+    return None

@@ -1,0 +1,261 @@
+"""From sources to an account and its roles: what each input is, companions first, then roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from nspermaudit import parsers
+from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
+from nspermaudit.finding import Input, Message, Page, RowCount, distinct_grants
+from nspermaudit.model import (
+    Account,
+    Assignment,
+    Feature,
+    Location,
+    RecordGrant,
+    Role,
+    RoleFacts,
+)
+from nspermaudit.rule import Severity
+from nspermaudit.source import Reading, Source
+from nspermaudit.xml import root_of
+
+_COULD_HOLD_ROLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class Export:
+    """One input while it is read: its source, its format, and the account of it so far."""
+
+    def __init__(self, source: Source, form: str = "") -> None:
+        self.source = source
+        self.format = form
+        self.status = "read"
+        self.rows = self.roles = self.grants = 0
+        self.messages: list[Message] = []
+
+    def tell(self, severity: Severity, text: str, location: Location | None = None) -> None:
+        """Note something about the input; an error makes it a partial one."""
+        self.messages.append(Message(location or Location(self.source.path), severity, text))
+        if severity is Severity.ERROR and self.status == "read":
+            self.status = "partial"
+
+    def fail(self, error: InputError) -> None:
+        """Note that the input, or the rest of it, cannot be read."""
+        self.tell(Severity.ERROR, error.text, error.location)
+        self.status = "partial" if self.roles else "failed"
+
+    def as_input(self) -> Input:
+        """The input as the report tells it."""
+        return Input(
+            self.source.path,
+            self.format,
+            self.status,
+            self.source.sha256,
+            self.source.size,
+            self.rows,
+            self.roles,
+            self.grants,
+            tuple(sorted(self.messages)),
+        )
+
+
+class Inputs:
+    """All inputs of an audit.
+
+    ``survey`` tells what each is, ``read_companions`` makes the account, ``roles_of`` reads one
+    export's roles. A role is handed on and forgotten; what was found out about inputs stays.
+    """
+
+    def __init__(self, sources: Iterable[Source], reading: Reading) -> None:
+        self.reading = reading
+        self.all = [Export(source) for source in sources]
+        self.exports: list[Export] = []
+        self._companions: list[Export] = []
+        self._pages: list[tuple[Export, Page]] = []
+        self._objects: dict[str, list[str]] = {}
+        for export in self.all:
+            self._survey(export)
+
+    def _survey(self, export: Export) -> None:
+        source = export.source
+        try:
+            head = source.head()
+            export.format = parsers.recognise(head, self.reading)
+            if not export.format:
+                self._pass_over(export, head)
+            elif not parsers.load(export.format).holds_roles(source, self.reading):
+                self._companions.append(export)
+            else:
+                self.exports.append(export)
+                script_id = root_of(head).script_id if export.format == "sdf" else ""
+                if script_id:
+                    self._objects.setdefault(script_id.casefold(), []).append(source.path)
+        except InputError as error:
+            export.fail(error)
+
+    def _pass_over(self, export: Export, head: bytes) -> None:
+        """Skip what is no export, unless the user named it or it could hide roles."""
+        words = parsers.describe_unrecognised(head)
+        is_other_object = words.startswith("an XML object")
+        if parsers.may_be_role(head):
+            export.tell(Severity.ERROR, words)
+            export.status = "failed"
+        elif is_other_object or not export.source.named:
+            export.status = "skipped"
+            if head.startswith(_COULD_HOLD_ROLES):
+                export.tell(Severity.WARNING, f"not read: {words}")
+        elif words:
+            export.tell(Severity.ERROR, words)
+            export.status = "failed"
+        else:
+            export.format = "csv"  # its parser says which headings it found and which it wants
+            self.exports.append(export)
+
+    def read_companions(self, stated: Mapping[str, bool]) -> Account:
+        """The account, as companions and the configuration describe it; the exports win."""
+        features: dict[str, bool] = dict(stated)
+        roles: dict[str, RoleFacts] = {}
+        assignments: set[Assignment] = set()
+        record_grants: list[RecordGrant] = []
+        for export in self._companions:
+            for fact in self._companion_facts(export):
+                if isinstance(fact, Feature):
+                    if stated.get(fact.id, fact.is_on) is not fact.is_on:
+                        text = f"feature {fact.id} is stated otherwise in the configuration"
+                        export.tell(Severity.WARNING, text, fact.location)
+                    features[fact.id] = fact.is_on
+                elif isinstance(fact, RoleFacts):
+                    roles.update({key: fact for key in (fact.id, fact.script_id) if key})
+                elif isinstance(fact, Assignment):
+                    assignments.add(fact)
+                elif isinstance(fact, RecordGrant):
+                    record_grants.append(fact)
+        return Account(
+            MappingProxyType(features),
+            MappingProxyType(roles),
+            frozenset(assignments),
+            tuple(record_grants),
+            MappingProxyType({key: tuple(sorted(self._objects[key])) for key in self._objects}),
+        )
+
+    def _companion_facts(self, export: Export) -> list[object]:
+        reading = self.reading
+        while True:
+            try:
+                return list(self.facts_of(export, reading))
+            except OtherReadingError as other:  # noqa: PERF203 - it happens once or twice
+                reading = self.restart(export, reading, other)
+
+    def facts_of(self, export: Export, reading: Reading) -> Iterator[object]:
+        """Everything that an input says, but for what is only about the input itself.
+
+        What cannot be read is noted on the export and ends the iteration. Raises OtherReadingError.
+        """
+        parser = parsers.load(export.format)
+        try:
+            for fact in parser.parse(export.source, reading):
+                if isinstance(fact, Message):
+                    export.tell(fact.severity, fact.text, fact.location)
+                elif isinstance(fact, RowCount):
+                    export.rows += fact.rows
+                elif isinstance(fact, Page):
+                    self._pages.append((export, fact))
+                else:
+                    yield fact
+        except NotAnExportError as error:
+            if export.source.named:
+                export.fail(error)
+            else:
+                export.status = "skipped"
+        except InputError as error:
+            export.fail(error)
+        except OSError as error:
+            reason = (error.strerror or "input/output error").lower()
+            export.fail(InputError(f"cannot be read: {reason}", Location(export.source.path)))
+
+    def roles_of(self, export: Export, reading: Reading, account: Account) -> Iterator[Role]:
+        """One export's roles, with what companions know of them. Raises OtherReadingError."""
+        for fact in self.facts_of(export, reading):
+            if isinstance(fact, Role):
+                export.roles += 1
+                export.grants += distinct_grants(fact)
+                yield joined(fact, account)
+
+    def first_roles(self, account: Account) -> list[Role]:
+        """The only role of all inputs, or two of many; nothing is noted of what was read."""
+        found: dict[str, Role] = {}
+        for export in self.exports:
+            trial = Export(export.source, export.format)
+            pages = len(self._pages)
+            try:
+                for role in self.roles_of(trial, self.reading, account):
+                    found.setdefault(role.id, role)
+                    if len(found) > 1:
+                        break
+            except OtherReadingError:
+                continue  # by then there were two, or it is not text in this encoding
+            finally:
+                del self._pages[pages:]
+            if len(found) > 1:
+                break
+        return list(found.values())
+
+    def restart(self, export: Export, reading: Reading, other: OtherReadingError) -> Reading:
+        """Forget what was noted of an export, and say how to read it again."""
+        export.__init__(export.source, export.format)  # type: ignore[misc] # as it was at first
+        self._pages = [item for item in self._pages if item[0] is not export]
+        grouped = reading.grouped if other.grouped is None else other.grouped
+        return reading._replace(encoding=other.encoding or reading.encoding, grouped=grouped)
+
+    def tell_missing_pages(self) -> None:
+        """Note, on every page of a result of which not all pages are here, what is missing."""
+        by_total: dict[int, list[tuple[Export, Page]]] = {}
+        for export, page in self._pages:
+            by_total.setdefault(page.total, []).append((export, page))
+        for total, pages in by_total.items():
+            here = sum(page.rows for _, page in pages)
+            if _is_whole([page for _, page in pages]):
+                continue
+            of_total = f" of {total}" if total else ""
+            for export, _ in pages:
+                text = f"a page of a longer result (hasMore): {here}{of_total} rows are here"
+                export.tell(Severity.ERROR, text)
+
+
+def _is_whole(pages: list[Page]) -> bool:
+    """Whether pages follow on one another from the first to the last."""
+    expected = 0
+    for page in sorted(pages, key=lambda page: page.offset):
+        if page.offset != expected:
+            return False
+        expected += page.rows
+    total = pages[0].total
+    return expected == total if total else not max(pages, key=lambda page: page.offset).has_more
+
+
+def joined(role: Role, account: Account) -> Role:
+    """A role with the id, name and attributes that a companion table knows of it."""
+    facts = account.roles.get(role.id)
+    if facts is None:
+        return role
+    return role._replace(
+        id=facts.script_id or role.id,
+        name=role.name or facts.name,
+        attributes=MappingProxyType({**facts.attributes, **role.attributes}),
+    )
+
+
+def merged(fragments: Iterable[Role]) -> list[Role]:
+    """Roles whose parts came on several pages, put together by their ids."""
+    by_id: dict[str, Role] = {}
+    for part in fragments:
+        known = by_id.get(part.id)
+        if known is None:
+            by_id[part.id] = part
+            continue
+        have = {(grant.permission.id, grant.level) for grant in known.grants}
+        new = (item for item in part.grants if (item.permission.id, item.level) not in have)
+        unread = known.unread | part.unread
+        by_id[part.id] = known.with_grants((*known.grants, *new), unread)
+    return list(by_id.values())

@@ -1,0 +1,220 @@
+"""The nouns: level, permission, grant, role, account, and the place where each was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+AttributeValue = bool | str
+
+
+class Level(IntEnum):
+    """How far a permission reaches; each level includes those below it.
+
+    The order and the meaning of the numbers 0 to 4 are those of the NetSuite help page
+    "Access Levels for Permissions" and of the SuiteQL column ``permlevel``.
+    """
+
+    NONE = 0
+    VIEW = 1
+    CREATE = 2
+    EDIT = 3
+    FULL = 4
+
+    @classmethod
+    def parse(cls, text: str) -> Level:
+        """Read a level in any published spelling or number.
+
+        Raises ValueError for everything else, the empty text included: there is no default.
+        """
+        try:
+            return _SPELLINGS[text.strip().casefold()]
+        except KeyError:
+            raise ValueError(text) from None
+
+    @property
+    def title(self) -> str:
+        """The level as the NetSuite page shows it: ``Full``."""
+        return self.name.capitalize()
+
+
+_SPELLINGS: Mapping[str, Level] = MappingProxyType(
+    {level.name.casefold(): level for level in Level}
+    | {str(level.value): level for level in Level}
+    | {f"{level.value}.0": level for level in Level}  # a number that went through a spreadsheet
+    | {"- none -": Level.NONE}
+    # the words of the Japanese user interface; no other language's have been seen
+    | {"表示": Level.VIEW, "作成": Level.CREATE, "編集": Level.EDIT, "完全": Level.FULL}
+    | {"フル": Level.FULL}
+)
+
+
+class Location(NamedTuple):
+    """A place in an input: line and column count from 1, 0 means that it is not known."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.path
+        return f"{self.path}:{self.line}" + (f":{self.column}" if self.column else "")
+
+
+class Permission(NamedTuple):
+    """One permission that a role can hold.
+
+    ``kind`` is "standard" (in the catalogue), "custom" (a record type, segment or transaction
+    type of the account) or "unknown". ``levels`` are those that NetSuite offers for it, empty
+    where no source says; ``levels_are_documented`` tells whether Oracle's own table says so.
+    """
+
+    id: str
+    names: tuple[str, ...] = ()
+    category: str = ""
+    kind: str = "standard"
+    levels: tuple[Level, ...] = ()
+    levels_are_documented: bool = False
+    feature: str = ""
+    requires_2fa: bool = False
+    full_adds: str = ""
+    retired: bool = False
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The display name, or the id where there is none."""
+        return self.names[0] if self.names else self.id
+
+    def allows(self, level: Level) -> bool:
+        """Whether a role can hold this permission at ``level``, as far as Oracle documents it."""
+        return not self.levels_are_documented or not level or level in self.levels
+
+    @property
+    def is_full_only(self) -> bool:
+        """Whether Full is the only level above None."""
+        return bool(self.levels) and not set(self.levels) - {Level.NONE, Level.FULL}
+
+
+class Grant(NamedTuple):
+    """A permission at a level, as one entry of an export gives it.
+
+    ``written`` is the permission's id or name as the export spells it.
+    """
+
+    permission: Permission
+    level: Level
+    location: Location
+    restriction: str = ""
+    written: str = ""
+
+
+class Role(NamedTuple):
+    """A role with all that one export says of it.
+
+    An attribute that the export does not carry is absent from ``attributes``: that is not "no".
+    ``unread`` holds the ids of permissions whose level could not be read. ``format`` is the
+    parser's name and ``element`` the root element of an SDF object. A ``fragment`` is one page's
+    share of a role; the rest may be in another input.
+    """
+
+    id: str
+    name: str
+    grants: tuple[Grant, ...]
+    location: Location
+    attributes: Mapping[str, AttributeValue] = MappingProxyType({})
+    unread: frozenset[str] = frozenset()
+    format: str = ""
+    element: str = ""
+    fragment: bool = False
+    held: Mapping[str, tuple[Grant, ...]] = MappingProxyType({})
+
+    @classmethod
+    def of(
+        cls,
+        role_id: str,
+        name: str,
+        grants: tuple[Grant, ...],
+        location: Location,
+        **more: Any,
+    ) -> Role:
+        """A role with ``held``, its grants by the permission's id."""
+        return cls(role_id, name, grants, location, held=_by_permission(grants), **more)
+
+    def with_grants(self, grants: tuple[Grant, ...], unread: frozenset[str]) -> Role:
+        """The same role with other grants."""
+        return self._replace(grants=grants, unread=unread, held=_by_permission(grants))
+
+    @property
+    def title(self) -> str:
+        """What to call the role in a sentence: its name, else its id."""
+        return self.name or self.id
+
+    def lowest(self, permission: Permission) -> Grant | None:
+        """The grant that counts where a rule asks for a level; None where there is none."""
+        return min(self.held.get(permission.id, ()), key=_by_level, default=None)
+
+    def highest(self, permission: Permission) -> Grant | None:
+        """The grant that counts where a rule bounds a level; None where there is none."""
+        return max(self.held.get(permission.id, ()), key=_by_level, default=None)
+
+
+def _by_level(grant: Grant) -> int:
+    return grant.level
+
+
+def _by_permission(grants: tuple[Grant, ...]) -> Mapping[str, tuple[Grant, ...]]:
+    held: dict[str, tuple[Grant, ...]] = {}
+    for grant in grants:
+        held[grant.permission.id] = (*held.get(grant.permission.id, ()), grant)
+    return MappingProxyType(held)
+
+
+class RoleFacts(NamedTuple):
+    """What a companion table (SuiteQL ``role``) says of a role, to be joined by its id."""
+
+    id: str
+    script_id: str
+    name: str
+    attributes: Mapping[str, AttributeValue]
+    location: Location
+
+
+class Assignment(NamedTuple):
+    """A user who can work in a role."""
+
+    user: str
+    role: str
+
+
+class RecordGrant(NamedTuple):
+    """Access to a custom record type, granted on the record's side."""
+
+    record: str
+    role: str
+    level: Level
+    location: Location
+
+
+class Feature(NamedTuple):
+    """A feature of the account, on or off."""
+
+    id: str
+    is_on: bool
+    location: Location
+
+
+class Account(NamedTuple):
+    """What the inputs and the configuration say of one account beside its roles.
+
+    ``objects`` tells for each role's script id in which SDF files it stands.
+    """
+
+    features: Mapping[str, bool] = MappingProxyType({})
+    roles: Mapping[str, RoleFacts] = MappingProxyType({})
+    assignments: frozenset[Assignment] = frozenset()
+    record_grants: tuple[RecordGrant, ...] = ()
+    objects: Mapping[str, tuple[str, ...]] = MappingProxyType({})

@@ -1,0 +1,70 @@
+"""The export formats: one format, one file; an input is recognised by its content alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from nspermaudit.source import Reading, Source
+from nspermaudit.xml import looks_like_xml, root_of
+
+
+class Parser(Protocol):
+    """What a module in ``parsers`` offers."""
+
+    def recognises(self, head: bytes, reading: Reading) -> bool:
+        """Whether an input that begins with these bytes is of this format."""
+
+    def holds_roles(self, source: Source, reading: Reading) -> bool:
+        """Whether it holds roles; else it is a companion and is read before all that do."""
+
+    def parse(self, source: Source, reading: Reading) -> Iterator[Any]:
+        """Its roles and facts, one by one. Raises InputError where it cannot go on."""
+
+
+PARSERS = ("sdf", "features", "records", "spreadsheetml", "json", "csv")
+"""The formats, in the order in which an input is tried; each is the name of a module here."""
+
+
+def load(name: str) -> Parser:
+    """The parser of a format. Each is imported when it is first needed: start-up is short."""
+    return cast("Parser", import_module(f"nspermaudit.parsers.{name}"))
+
+
+def recognise(head: bytes, reading: Reading) -> str:
+    """The name of the format of an input with these first bytes; empty if it is none."""
+    return next((name for name in PARSERS if load(name).recognises(head, reading)), "")
+
+
+_SIGNATURES = {
+    b"PK\x03\x04": "a zip archive or an .xlsx workbook: save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": "a binary .xls workbook: save the sheet as CSV",
+    b"%PDF": "a PDF: export the data as CSV",
+    b"\x1f\x8b": "compressed with gzip: unpack it first",
+}
+
+
+def describe_unrecognised(head: bytes) -> str:
+    """What an input seems to be that no parser reads, and what to do instead."""
+    for signature, words in _SIGNATURES.items():
+        if head.startswith(signature):
+            return words
+    if not head.strip():
+        return "empty"
+    if looks_like_xml(head):
+        root = root_of(head)
+        if (
+            root.name.casefold() in ("html", "table")
+            or head.lstrip()[:14].lower() == b"<!doctype html"
+        ):
+            return "an HTML page, not an export: export the data again as CSV"
+        if not root.name:
+            return "not well-formed XML"
+        return f"an XML object <{root.name}>, which is no role"
+    return ""
+
+
+def may_be_role(head: bytes) -> bool:
+    """Whether a document that is not recognised could still hide a role from the audit."""
+    return looks_like_xml(head) and not root_of(head).name and b"role" in head.replace(b"\0", b"")

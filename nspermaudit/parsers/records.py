@@ -1,0 +1,41 @@
+"""SDF custom record types: the access that they grant to roles from the record's side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nspermaudit.finding import Message
+from nspermaudit.model import Level, Location, RecordGrant
+from nspermaudit.rule import Severity
+from nspermaudit.source import Reading, Source
+from nspermaudit.xml import looks_like_xml, parse_tree, root_of
+
+_REFERENCE = re.compile(r"\[(?:.*,\s*)?scriptid=([^\],]+)\]")
+
+
+def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+    """Whether the root element is ``<customrecordtype>``."""
+    return looks_like_xml(head) and root_of(head).name == "customrecordtype"
+
+
+def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+    """Never: it names roles, it is none."""
+    return False
+
+
+def parse(source: Source, reading: Reading) -> Iterator[RecordGrant | Message]:  # noqa: ARG001 - ditto
+    """Each role's access. Raises InputError where the file is no well-formed XML."""
+    root = parse_tree(source.read(), source.path)
+    record = root.get("scriptid", "")
+    for element in root.iterfind("permissions/permission"):
+        place = Location(source.path, element.sourceline or 0)
+        role = (element.findtext("permittedrole") or "").strip()
+        word = (element.findtext("permittedlevel") or "").strip()
+        reference = _REFERENCE.fullmatch(role)
+        try:
+            level = Level.parse(word or "NONE")  # the documented default: SDFxml_2290236535
+        except ValueError:
+            yield Message(place, Severity.WARNING, f'"{word}" is no level for {role}')
+        else:
+            yield RecordGrant(record, reference[1] if reference else role, level, place)

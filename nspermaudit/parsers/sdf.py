@@ -1,0 +1,181 @@
+"""SuiteCloud SDF role objects: ``<role scriptid="customrole...">``, with line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from nspermaudit import catalog
+from nspermaudit.attributes import WORD_OF_FIELD, parse_attribute
+from nspermaudit.finding import Message, RowCount
+from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
+from nspermaudit.rule import Severity
+from nspermaudit.source import Reading, Source
+from nspermaudit.xml import MAX_ATTRIBUTES, MAX_DEPTH, Reader, looks_like_xml, root_of
+
+ROOTS = ("role", "customrole")
+
+# Children of <role> that hold lists; besides them come simple fields (WORD_OF_FIELD), custom
+# fields, and these: NetSuite help, "role" (SDFxml_2121043136).
+_LISTS = ("permissions", "recordrestrictions")
+_OTHER_FIELDS = ("name", "issuerole")
+_PERMISSION = ("permissions", "permission")
+_PARTS = ("permkey", "permlevel", "restriction")
+
+
+def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+    """Whether the document's root element is a role's."""
+    return looks_like_xml(head) and root_of(head).name in ROOTS
+
+
+def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+    """Always: that is what the root element says."""
+    return True
+
+
+def parse(source: Source, reading: Reading) -> Iterator[Role | Message | RowCount]:  # noqa: ARG001
+    """One role, what is odd about its file, and the number of its permission entries.
+
+    Raises InputError where the file is no well-formed XML or has a DOCTYPE.
+    """
+    reader = Reader(source.path)
+    builder = _Builder(reader)
+    reader.feed(source.read(), last=True)
+    role = builder.finish()
+    yield from builder.messages
+    yield RowCount(builder.entries)
+    yield role
+
+
+class _Entry:
+    """A ``<permission>`` element: its parts as text, each with its place."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self.parts: dict[str, tuple[str, Location]] = {}
+
+    def text(self, part: str) -> str:
+        return self.parts[part][0].strip() if part in self.parts else ""
+
+    def place(self, part: str) -> Location:
+        return self.parts[part][1] if part in self.parts else self.location
+
+
+class _Builder:
+    """Listens to a parser and puts a role together."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.messages: list[Message] = []
+        self.entries = 0
+        self._reader = reader
+        self._open: list[str] = []
+        self._text: list[str] = []
+        self._place = self._root = Location(reader.path)
+        self._element = ""
+        self._script_id = ""
+        self._fields: dict[str, str] = {}
+        self._entry: _Entry | None = None
+        self._grants: list[Grant] = []
+        self._unread: set[str] = set()
+        reader.parser.StartElementHandler = self._start
+        reader.parser.EndElementHandler = self._end
+        reader.parser.CharacterDataHandler = self._text.append
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        depth = len(self._open)
+        if depth >= MAX_DEPTH or len(attributes) > MAX_ATTRIBUTES:
+            raise self._reader.refuse("nested too deeply, or too many attributes")
+        self._open.append(name)
+        self._text.clear()
+        if depth == 0:
+            self._element, self._root = name, self._reader.here()
+            self._script_id = attributes.get("scriptid", "").strip()
+        elif depth == 2 and tuple(self._open[1:]) == _PERMISSION:  # noqa: PLR2004 - a level of nesting
+            self._entry = _Entry(self._reader.here())
+            self.entries += 1
+        elif depth == 1 or self._entry is not None:
+            self._place = self._reader.here()
+
+    def _end(self, name: str) -> None:
+        self._open.pop()
+        depth = len(self._open)
+        text = "".join(self._text)
+        self._text.clear()
+        if depth == 1:
+            self._take_field(name, text)
+        elif depth == 2 and self._entry is not None:  # noqa: PLR2004 - a level of nesting
+            self._take_grant(self._entry)
+            self._entry = None
+        elif depth == 3 and self._entry is not None:  # noqa: PLR2004 - a level of nesting
+            self._take_part(self._entry, name, text)
+
+    def _tell(self, severity: Severity, text: str, location: Location) -> None:
+        self.messages.append(Message(location, severity, text))
+
+    def _take_field(self, name: str, text: str) -> None:
+        known = name in WORD_OF_FIELD or name in _LISTS or name in _OTHER_FIELDS
+        if not known and not name.startswith("custrecord"):
+            near = _nearest(name)
+            hint = f" (did you mean <{near}>?)" if near else ""
+            text = f"<{name}> is no field of a role and was ignored{hint}"
+            self._tell(Severity.WARNING, text, self._place)
+        elif name in self._fields and name not in _LISTS:
+            self._tell(Severity.ERROR, f"<{name}> stands here twice", self._place)
+        else:
+            self._fields[name] = text
+
+    def _take_part(self, entry: _Entry, name: str, text: str) -> None:
+        if name not in _PARTS:
+            self._tell(Severity.WARNING, f"<{name}> in a permission was ignored", self._place)
+        elif name in entry.parts:
+            self._tell(Severity.ERROR, f"<{name}> stands twice in one permission", self._place)
+        else:
+            entry.parts[name] = (text, self._place)
+
+    def _take_grant(self, entry: _Entry) -> None:
+        key, word = entry.text("permkey"), entry.text("permlevel")
+        if not key:
+            severity = Severity.ERROR if word else Severity.WARNING
+            what = "a permission without <permkey>" if word else "an empty permission element"
+            self._tell(severity, f"{what} was ignored", entry.location)
+            return
+        permission = catalog.load().resolve_key(key)
+        try:
+            level = Level.parse(word)
+        except ValueError:
+            self._tell_level(permission, word, entry.place("permlevel"))
+            return
+        place, restriction = entry.place("permlevel"), entry.text("restriction")
+        self._grants.append(Grant(permission, level, place, restriction, key))
+
+    def _tell_level(self, permission: Permission, word: str, location: Location) -> None:
+        what = f'"{word}" is no level' if word else "the level is missing"
+        wanted = ", ".join(level.name for level in Level)
+        self._tell(Severity.ERROR, f"{what} for {permission.id} (one of {wanted})", location)
+        self._unread.add(permission.id)
+
+    def finish(self) -> Role:
+        if not self._script_id:
+            self._tell(Severity.ERROR, "the role has no scriptid", self._root)
+        attributes: dict[str, AttributeValue] = {}
+        for name, word in WORD_OF_FIELD.items():
+            value = parse_attribute(word, self._fields.get(name, ""))
+            if value is not None:
+                attributes[word] = value
+        return Role.of(
+            role_id=self._script_id.casefold() or self._fields.get("name", "").strip(),
+            name=self._fields.get("name", ""),
+            grants=tuple(self._grants),
+            location=self._root,
+            attributes=MappingProxyType(attributes),
+            unread=frozenset(self._unread),
+            format="sdf",
+            element=self._element,
+        )
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - start-up: only odd files need it
+
+    near = get_close_matches(name, [*WORD_OF_FIELD, *_LISTS, *_OTHER_FIELDS], n=1, cutoff=0.7)
+    return near[0] if near else ""

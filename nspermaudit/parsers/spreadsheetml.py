@@ -1,0 +1,103 @@
+"""SpreadsheetML 2003: what NetSuite's "Excel" export is, in a file called .xls or .xml."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+
+from nspermaudit import table
+from nspermaudit.errors import InputError
+from nspermaudit.headings import HEAD_ROWS
+from nspermaudit.sifting import Row
+from nspermaudit.source import Reading, Source
+from nspermaudit.xml import MAX_ATTRIBUTES, MAX_DEPTH, Reader, looks_like_xml, root_of
+
+_NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
+_CHUNK = 64 * 1024
+_MAX_COLUMNS = 16_384
+
+
+def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+    """Whether the root is a ``<Workbook>`` of the SpreadsheetML namespace."""
+    if not looks_like_xml(head) or root_of(head).name != "Workbook":
+        return False
+    return _NAMESPACE in head.replace(b"\0", b"")
+
+
+def holds_roles(source: Source, reading: Reading) -> bool:
+    """Whether its rows are grants, and not facts about roles or users."""
+    try:
+        head = [cells for _, cells in islice(_rows(source), HEAD_ROWS)]
+        found = table.find_columns(head, reading)
+    except InputError:
+        return True  # it will be told when the rows are read
+    return found is None or table.grants_permissions(found[1])
+
+
+def parse(source: Source, reading: Reading) -> Iterator[table.Fact]:
+    """The roles of the workbook, or what else its rows say."""
+    yield from table.read(source.path, _rows(source), reading, "spreadsheetml")
+
+
+def _rows(source: Source) -> Iterator[Row]:
+    """Every row of the workbook with its line; cells that were left out are empty."""
+    builder = _Builder(Reader(source.path))
+    with source.open() as stream:
+        while data := stream.read(_CHUNK):
+            builder.reader.feed(data, last=False)
+            while builder.rows:
+                yield builder.rows.popleft()
+        builder.reader.feed(b"", last=True)
+    yield from builder.rows
+
+
+class _Builder:
+    """Listens to a parser and puts rows together."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.rows: deque[Row] = deque()
+        self._depth = 0
+        self._line = 0
+        self._cells: list[str] = []
+        self._text: list[str] = []
+        self._in_data = False
+        reader.parser.StartElementHandler = self._start
+        reader.parser.EndElementHandler = self._end
+        reader.parser.CharacterDataHandler = self._characters
+
+    def _characters(self, text: str) -> None:
+        if self._in_data:
+            self._text.append(text)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH or len(attributes) > MAX_ATTRIBUTES:
+            raise self.reader.refuse("nested too deeply, or too many attributes")
+        local = name.rpartition(":")[2]
+        if local == "Data":
+            self._in_data = True
+        elif local == "Cell":
+            self._open_cell(attributes.get("ss:Index") or attributes.get("Index"))
+        elif local == "Row":
+            self._line = self.reader.parser.CurrentLineNumber
+            self._cells = []
+
+    def _open_cell(self, index: str | None) -> None:
+        self._text.clear()
+        if index is None:
+            return
+        if not index.isdecimal() or not len(self._cells) < int(index) <= _MAX_COLUMNS:
+            raise self.reader.refuse(f'ss:Index="{index}" is no place for a cell')
+        self._cells.extend([""] * (int(index) - 1 - len(self._cells)))
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        local = name.rpartition(":")[2]
+        if local == "Data":
+            self._in_data = False
+        elif local == "Cell":
+            self._cells.append("".join(self._text))
+        elif local == "Row":
+            self.rows.append((self._line, self._cells))

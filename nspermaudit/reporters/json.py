@@ -1,0 +1,135 @@
+"""``json``: the whole report, version 1 of a published schema; ASCII only, no clock."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nspermaudit.finding import Finding, Input, Message, Outcome, Report
+from nspermaudit.model import Location, Permission
+from nspermaudit.rule import Result, Severity
+from nspermaudit.style import Style
+
+SCHEMA = "nspermaudit-report/1"
+
+
+def render(report: Report, style: Style) -> str:
+    """The report as one JSON object; ``nspermaudit schema report`` prints its schema."""
+    skipped = [item for item in report.inputs if item.status == "skipped"]
+    all_inputs = style.show_all or style.verbosity > 0
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "tool": {"name": "nspermaudit", "version": report.version},
+        "packs": [
+            {
+                "id": pack.id,
+                "title": pack.title,
+                "sha256": pack.sha256,
+                "rules": pack.rules,
+            }
+            for pack in report.packs
+        ],
+        "inputs": [
+            _input(item)
+            for item in report.inputs
+            if all_inputs or item.status != "skipped" or item.messages
+        ],
+        "summary": _summary(report, len(skipped)),
+        "assumptions": list(report.assumptions),
+        "notes": list(report.notes),
+        "limits": list(report.limits),
+        "findings": [_finding(finding) for finding in report.findings],
+    }
+    if report.outcomes is not None and style.show_all:
+        document["results"] = [_outcome(outcome) for outcome in report.outcomes]
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _summary(report: Report, skipped: int) -> dict[str, Any]:
+    return {
+        "roles": report.roles,
+        "grants": report.grants,
+        "rules": report.rules,
+        "skipped": skipped,
+        "complete": report.is_complete,
+        "unfinished": list(report.unfinished),
+        "results": {result.value: report.results[result] for result in Result},
+        "findings": {
+            severity.word: report.number_of(severity) for severity in sorted(Severity, reverse=True)
+        },
+        "not_evaluated": dict(report.not_evaluated),
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "path": location.path,
+        "line": location.line or None,
+        "column": location.column or None,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "severity": message.severity.word,
+        "text": message.text,
+        "location": _location(message.location),
+    }
+
+
+def _input(item: Input) -> dict[str, Any]:
+    return {
+        "path": item.path,
+        "format": item.format,
+        "status": item.status,
+        "sha256": item.sha256,
+        "bytes": item.size,
+        "rows": item.rows,
+        "roles": item.roles,
+        "grants": item.grants,
+        "messages": [_message(message) for message in item.messages],
+    }
+
+
+def _permission(permission: Permission | None) -> dict[str, Any] | None:
+    if permission is None:
+        return None
+    return {
+        "id": permission.id,
+        "name": permission.name,
+        "category": permission.category,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    verdict, rule = finding.verdict, finding.rule
+    return {
+        "rule": rule.id,
+        "pack": rule.pack,
+        "severity": rule.severity.word,
+        "problem": verdict.problem,
+        "role": {"id": finding.role_id, "name": finding.role_name},
+        "permission": _permission(verdict.permission),
+        "granted": verdict.granted.name if verdict.granted is not None else None,
+        "required": verdict.required.name if verdict.required is not None else None,
+        "location": _location(finding.location),
+        "message": verdict.message,
+        "because": rule.because,
+        "fix": finding.fix,
+        "references": list(rule.references),
+        "fingerprint": finding.fingerprint,
+        "waiver": None,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    verdict = outcome.verdict
+    return {
+        "rule": outcome.rule.id,
+        "pack": outcome.rule.pack,
+        "role": {"id": outcome.role_id, "name": outcome.role_name},
+        "requirement": verdict.requirement or None,
+        "permission": _permission(verdict.permission),
+        "result": verdict.result.value,
+        "reason": verdict.reason,
+    }

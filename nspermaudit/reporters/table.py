@@ -1,0 +1,83 @@
+"""``table``: one row a finding; with every result asked for, one row a role and requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nspermaudit.finding import Finding, Outcome, Report, messages_of
+from nspermaudit.model import Level
+from nspermaudit.style import Style, one_line
+from nspermaudit.summary import closing
+
+_FINDINGS = (
+    "Severity",
+    "Role",
+    "Rule",
+    "Permission",
+    "Problem",
+    "Granted",
+    "Required",
+    "Place",
+)
+_RESULTS = ("Result", "Role", "Rule", "Requirement", "Granted", "Place")
+
+
+def render(report: Report, style: Style) -> str:
+    """A table drawn with ASCII characters, messages on inputs, and the sums."""
+    if report.outcomes is not None and style.show_all:
+        drawn = _drawn(_RESULTS, [_outcome(item) for item in report.outcomes])
+    else:
+        drawn = _drawn(_FINDINGS, [_finding(item) for item in report.findings])
+    messages = [one_line(str(message)) for message in messages_of(report.inputs)]
+    parts = [
+        drawn,
+        "\n".join(messages),
+        "\n".join(closing(report, style)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    from tabulate import tabulate  # noqa: PLC0415 - start-up: it takes as long as an audit
+
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    drawn: str = tabulate(
+        cells,
+        headings,
+        tablefmt="simple",
+        disable_numparse=True,
+        preserve_whitespace=True,
+    )
+    return "\n".join(line.rstrip() for line in drawn.splitlines())
+
+
+def _level(level: Level | None) -> str:
+    return level.title if level is not None else ""
+
+
+def _finding(finding: Finding) -> tuple[str, ...]:
+    verdict = finding.verdict
+    return (
+        finding.severity.word,
+        (finding.role_name or finding.role_id).strip(),
+        finding.rule.id,
+        verdict.permission.name if verdict.permission else "",
+        verdict.problem,
+        _level(verdict.granted),
+        _level(verdict.required),
+        str(finding.location),
+    )
+
+
+def _outcome(outcome: Outcome) -> tuple[str, ...]:
+    verdict = outcome.verdict
+    return (
+        verdict.result.value.replace("_", " "),
+        (outcome.role_name or outcome.role_id).strip(),
+        outcome.rule.id,
+        verdict.requirement or verdict.reason or verdict.message,
+        _level(verdict.granted),
+        str(outcome.location),
+    )

@@ -1,0 +1,112 @@
+"""``text``: diagnostics for people, with the place, the lines, the reason and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from nspermaudit.finding import Finding, Message, Report, messages_of
+from nspermaudit.rule import Severity
+from nspermaudit.style import Style, one_line
+from nspermaudit.summary import closing
+
+
+def render(report: Report, style: Style) -> str:
+    """Every finding as a block; a rule's missing permissions of one role share a block."""
+    blocks = ["\n".join(_block(list(group), style)) for group in _grouped(report.findings)]
+    messages = [line for item in messages_of(report.inputs) for line in _message(item, style)]
+    parts = [*blocks, "\n".join(messages), "\n".join(closing(report, style))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _grouped(findings: Iterable[Finding]) -> Iterator[Iterable[Finding]]:
+    return (group for _, group in groupby(sorted(findings, key=_order), key=_shared))
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    name, role, severity, rule, *_ = finding.order
+    return (name, role, severity, rule, _shared(finding), finding.order)
+
+
+def _shared(finding: Finding) -> tuple[object, ...]:
+    """What findings have in common that are told in one block."""
+    verdict = finding.verdict
+    if verdict.problem == "missing" and verdict.granted is None and "|" not in verdict.subject:
+        required = verdict.required.title if verdict.required else ""
+        return (finding.rule.id, finding.role_id, str(finding.location), required, "")
+    return (
+        finding.rule.id,
+        finding.role_id,
+        str(finding.location),
+        "",
+        finding.fingerprint + verdict.message,
+    )
+
+
+def _message(message: Message, style: Style) -> Iterator[str]:
+    if message.severity is Severity.INFO and style.verbosity < 0:
+        return
+    word = "note" if message.severity is Severity.INFO else message.severity.word
+    painted = style.paint(word, message.severity.word)
+    yield f"{painted}: {one_line(str(message.location))}: {one_line(message.text)}"
+
+
+def _block(findings: list[Finding], style: Style) -> Iterator[str]:
+    first = findings[0]
+    head = style.paint(f"{first.severity.word}[{first.rule.id}]", first.severity.word)
+    message = first.verdict.message if len(findings) == 1 else _several(findings)
+    yield f"{head}: {style.paint(one_line(message), 'bold')}"
+    place = one_line(str(first.location))
+    quoted = list(_quoted(first, style)) if len(findings) == 1 else []
+    width = max((len(number) for number, _ in quoted), default=1)
+    yield f"{' ' * width}--> {place}"
+    if quoted:
+        yield f"{' ' * width} |"
+        yield from (f"{number:>{width}} | {text}".rstrip() for number, text in quoted)
+    margin = " " * width
+    if first.rule.because and style.verbosity >= 0:
+        yield f"{margin} = why: {one_line(first.rule.because)}"
+    fix = first.fix if len(findings) == 1 else _common_fix(findings)
+    if fix:
+        yield f"{margin} = fix: {one_line(fix)}"
+
+
+def _several(findings: list[Finding]) -> str:
+    first = findings[0]
+    level = first.verdict.required.title if first.verdict.required else ""
+    names = [item.verdict.permission.name for item in findings if item.verdict.permission]
+    role = (first.role_name or first.role_id).strip()
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f'"{role}" needs {level} on {listed}, has none of them'
+
+
+def _common_fix(findings: list[Finding]) -> str:
+    first = findings[0]
+    permissions = [item.verdict.permission for item in findings if item.verdict.permission]
+    ids = ", ".join(permission.id for permission in permissions)
+    subtabs = ", ".join(dict.fromkeys(permission.category for permission in permissions))
+    level = first.verdict.required.name if first.verdict.required else ""
+    role = (first.role_name or first.role_id).strip()
+    return first.rule.fix or (
+        f"add {ids} at {level}; in NetSuite: Setup > Users/Roles > Manage Roles > {role} > "
+        f"Permissions > {subtabs}"
+    )
+
+
+def _quoted(finding: Finding, style: Style) -> Iterator[tuple[str, str]]:
+    """The line that a finding points at, the one before it, and a mark under the level."""
+    verdict, place = finding.verdict, finding.location
+    lines = style.lines.get(place.path, {})
+    if verdict.granted is None or place.line not in lines:
+        return
+    if place.column and place.line - 1 in lines:
+        yield str(place.line - 1), one_line(lines[place.line - 1].replace("\t", "    "))
+    text = lines[place.line]
+    yield str(place.line), one_line(text.replace("\t", "    "))
+    start = text.find(">", place.column - 1) + 1 if place.column else 0
+    end = text.find("<", start)
+    if 0 < start < end:
+        indent = len(one_line(text[:start].replace("\t", "    ")))
+        mark = style.paint("^" * len(one_line(text[start:end])), finding.severity.word)
+        required = f", required {verdict.required.title}" if verdict.required else ""
+        yield "", f"{' ' * indent}{mark} granted {verdict.granted.title}{required}"

@@ -1,0 +1,160 @@
+"""A rule: its sentence, its severity, and what every kind of check has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum, IntEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
+
+from nspermaudit.model import Account, Level, Location, Permission, Role
+
+ParameterValue = bool | str | int
+
+
+class Use(NamedTuple):
+    """A pack to be used: its id or file, its parameters, the folder its path starts from."""
+
+    name: str
+    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
+    folder: Path = Path()
+
+
+class Severity(IntEnum):
+    """How bad a finding is."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The severity as packs, options and reports write it."""
+        return self.name.lower()
+
+
+class Result(Enum):
+    """What became of one requirement on one role; none of the five is ever silent."""
+
+    PASS = "pass"  # noqa: S105 - a result, not a word to let in
+    FINDING = "finding"
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_EVALUATED = "not_evaluated"
+
+
+class Verdict(NamedTuple):
+    """What a check says about one requirement on one role.
+
+    ``subject`` names the requirement the same way in every run (a permission's id, an
+    attribute's word); ``requirement`` is the same in words. ``reason`` says why something was
+    not evaluated, ``note`` what is worth telling although it is no finding.
+    """
+
+    result: Result
+    subject: str = ""
+    requirement: str = ""
+    permission: Permission | None = None
+    problem: str = ""
+    granted: Level | None = None
+    required: Level | None = None
+    location: Location | None = None
+    message: str = ""
+    fix: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+class Condition(Protocol):
+    """Something that holds of a role, does not hold, or cannot be told (None)."""
+
+    def holds(self, role: Role, account: Account) -> bool | None:
+        """Whether it holds; None where the inputs do not say."""
+
+    def __str__(self) -> str:
+        """The condition in words."""
+
+
+class Check(Protocol):
+    """One verb of the rule language with its parameters."""
+
+    def evaluate(self, role: Role, account: Account) -> Iterable[Verdict]:
+        """One verdict for every requirement; never none."""
+
+    def permissions(self) -> Iterable[tuple[Permission, str]]:
+        """The permissions that are named, each with what is said of it in words."""
+
+
+class Reader(Protocol):
+    """How a check reads its parameters out of a pack: each fault goes to the pack's author.
+
+    ``where`` is the path of keys and indexes inside the parameters.
+    """
+
+    def permission(self, name: str, *where: str | int) -> Permission | None:
+        """The permission of that id or display name; a fault and None if there is none."""
+
+    def matching(self, glob: str, *where: str | int) -> tuple[Permission, ...]:
+        """The catalogue's permissions whose id a glob matches; a fault if nothing can match."""
+
+    def level(self, permission: Permission, word: str, *where: str | int) -> Level:
+        """The level of that name; a fault if the permission cannot have it."""
+
+    def fault(self, text: str, *where: str | int) -> None:
+        """Tell the author of the pack what is wrong and where."""
+
+    def suggest(self, name: str) -> str:
+        """The id or display name nearest to ``name``; empty where none is near."""
+
+
+class CheckKind(Protocol):
+    """What a module in ``checks`` offers: one verb of the rule language."""
+
+    SCHEMA: Mapping[str, Any]
+
+    def from_params(self, params: Any, reader: Reader) -> Check:
+        """Build the check from what stands after the verb; it has passed ``SCHEMA``."""
+
+
+class Rule(NamedTuple):
+    """One sentence of a pack, with its reason, its cure and its limits."""
+
+    id: str
+    pack: str
+    title: str
+    severity: Severity
+    verb: str
+    check: Check
+    applies_to: str = "all"
+    when: Condition | None = None
+    unless: Condition | None = None
+    because: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    false_positives: str = ""
+    evidence: str = ""
+    tags: tuple[str, ...] = ()
+    examples: Mapping[str, Any] = MappingProxyType({})
+    location: Location | None = None
+
+    def judge(self, role: Role, account: Account) -> Iterable[Verdict]:
+        """One verdict for every requirement, or a single one where conditions decide."""
+        if self.when is None and self.unless is None:
+            return self.check.evaluate(role, account)
+        return self._judge_conditionally(role, account)
+
+    def _judge_conditionally(self, role: Role, account: Account) -> Iterable[Verdict]:
+        when = True if self.when is None else self.when.holds(role, account)
+        unless = False if self.unless is None else self.unless.holds(role, account)
+        if when is False or unless is True:
+            decider = f"unless {self.unless}" if unless else f"when {self.when}"
+            return (Verdict(Result.NOT_APPLICABLE, reason=decider),)
+        if when is None or unless is None:
+            asked = self.when if when is None else self.unless
+            return (Verdict(Result.NOT_EVALUATED, reason=f"not known: {asked}"),)
+        return self.check.evaluate(role, account)
+
+    def with_severity(self, severity: Severity) -> Rule:
+        """The same rule, told at another severity."""
+        return self._replace(severity=severity)

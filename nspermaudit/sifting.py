@@ -1,0 +1,89 @@
+"""The rows of a table that carry data, and what is to be said of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from nspermaudit.finding import Message
+from nspermaudit.headings import Columns, read_level
+from nspermaudit.model import Location
+from nspermaudit.rule import Severity
+from nspermaudit.source import Reading
+
+Row = tuple[int, Sequence[str]]
+"""A line number and the cells that stand there."""
+
+MAX_TOLD = 20
+"""How many faulty rows of one input are told one by one; the rest is counted."""
+
+
+class Sieve:
+    """Lets the data rows of one table through and keeps the account of the rest."""
+
+    def __init__(self, path: str, columns: Columns, reading: Reading) -> None:
+        self.path = path
+        self.columns = columns
+        self.reading = reading
+        self.count = self.filled_down = self.dropped = self.faulty = 0
+        self.messages: list[Message] = []
+
+    def tell(self, severity: Severity, text: str, line: int = 0) -> None:
+        """Note something about the table or one of its rows."""
+        self.messages.append(Message(Location(self.path, line), severity, text))
+
+    def fault(self, text: str, line: int) -> None:
+        """Note a row, or a part of it, that cannot be read."""
+        self.faulty += 1
+        if self.faulty <= MAX_TOLD:
+            self.tell(Severity.ERROR, text, line)
+
+    def told(self) -> Iterator[Message]:
+        """All that was noted, with the sums that are known once the table is read."""
+        if self.faulty > MAX_TOLD:
+            text = f"{self.faulty - MAX_TOLD} more rows could not be read"
+            self.tell(Severity.ERROR, text)
+        if self.filled_down:
+            self.tell(
+                Severity.INFO,
+                f"{self.filled_down} rows took their role from a row above",
+            )
+        if self.dropped:
+            text = f"{self.dropped} rows of totals, categories or repeated headings were left out"
+            self.tell(Severity.INFO, text)
+        return iter(self.messages)
+
+    def sift(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows with data, each at least as wide as the headings."""
+        headings = list(self.columns.headings)
+        width = len(headings)
+        for line, row in rows:
+            cells = row
+            if len(cells) != width:
+                if any(cell.strip() for cell in cells[width:]):
+                    self.fault(
+                        f"the row has {len(cells)} cells, the headings are {width}",
+                        line,
+                    )
+                    continue
+                cells = [*cells, *[""] * (width - len(cells))]
+            if not any(cells) or not any(cell.strip() for cell in cells):
+                continue
+            if self._is_no_data(cells, headings):
+                self.dropped += 1
+                continue
+            self.count += 1
+            yield line, cells
+
+    def _is_no_data(self, cells: Sequence[str], headings: list[str]) -> bool:
+        first = next(cell for cell in cells if cell.strip()).strip()
+        if first in headings and [cell.strip() for cell in cells[: len(headings)]] == headings:
+            return True
+        if not first.casefold().startswith(("total", "overall total")):
+            return False
+        column = self.columns.fields.get("level")
+        return column is None or read_level(cells[column], self.reading.levels) is None
+
+    def cell(self, cells: Sequence[str], name: str) -> str:
+        """What a row has in the column of a field; empty if there is no such column."""
+        column = self.columns.fields.get(name)
+        return "" if column is None else cells[column].strip()

@@ -1,0 +1,231 @@
+"""Untrusted bytes: finding the inputs, opening them safely, knowing what was read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple
+
+from nspermaudit.errors import InputError, UsageError
+from nspermaudit.model import Level, Location
+
+HEAD_BYTES = 64 * 1024
+OBJECT_BYTES = 8 << 20  # an SDF object with every permission is about 150 KB
+STDIN = "-"
+STDIN_BYTES = 256 << 20
+
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
+
+
+class Reading(NamedTuple):
+    """How the user wants inputs to be read.
+
+    ``columns`` leads from a field ("role", "permission", "level", ...) to the heading that an
+    export has for it, ``levels`` from a word of that export to the level it means. ``role`` is
+    the role of an export that has no role column. ``grouped`` says that the rows of a role are
+    expected to stand together; a parser that finds otherwise raises OtherReadingError.
+    """
+
+    encoding: str = ""
+    columns: Mapping[str, str] = MappingProxyType({})
+    levels: Mapping[str, Level] = MappingProxyType({})
+    role: str = ""
+    grouped: bool = True
+
+
+class Source:
+    """One input: a file, or bytes that are already in memory.
+
+    ``path`` is what reports call it: relative, with forward slashes. ``named`` says that the
+    user named this very input, ``trouble`` why it cannot be opened if that is known already;
+    ``sha256`` and ``size`` are known once it was read to its end.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        file: Path | None = None,
+        data: bytes | None = None,
+        *,
+        named: bool = False,
+        trouble: str = "",
+    ) -> None:
+        self.path = path
+        self.file = file
+        self.data = data
+        self.named = named
+        self.trouble = trouble
+        self.sha256 = ""
+        self.size = 0
+
+    def open(self) -> BinaryIO:
+        """Open for reading from the start; closing it reads the rest for the digest.
+
+        Raises InputError for what is no regular file or cannot be opened.
+        """
+        if self.data is not None:
+            raw: io.RawIOBase = _InMemory(self.data)
+        else:
+            raw = self._open_file()
+        return io.BufferedReader(_Digesting(raw, self), buffer_size=256 * 1024)
+
+    def _open_file(self) -> io.RawIOBase:
+        if self.trouble or self.file is None:
+            raise InputError(self.trouble or "nothing to read", Location(self.path))
+        try:
+            handle = os.open(self.file, _OPEN_FLAGS)
+        except OSError as error:
+            reason = (error.strerror or "cannot be opened").lower()
+            raise InputError(f"cannot be opened: {reason}", Location(self.path)) from None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise InputError("not a regular file", Location(self.path))
+        return io.FileIO(handle, closefd=True)
+
+    def head(self, size: int = HEAD_BYTES) -> bytes:
+        """The first bytes, at most ``size``; for recognising, so without a digest."""
+        if self.data is not None:
+            return self.data[:size]
+        try:
+            with self._open_file() as raw:
+                return raw.read(size) or b""
+        except OSError as error:
+            raise _unreadable(self.path, error) from None
+
+    def read(self, limit: int = OBJECT_BYTES) -> bytes:
+        """All bytes. Raises InputError if there are more than ``limit``."""
+        try:
+            with self.open() as stream:
+                data = stream.read(limit + 1)
+        except OSError as error:
+            raise _unreadable(self.path, error) from None
+        if len(data) > limit:
+            raise InputError(f"larger than {limit >> 20} MB", Location(self.path))
+        return data
+
+
+def _unreadable(path: str, error: OSError) -> InputError:
+    reason = (error.strerror or "input/output error").lower()
+    return InputError(f"cannot be read: {reason}", Location(path))
+
+
+class _InMemory(io.BytesIO, io.RawIOBase):
+    """Bytes in memory with the face of a raw file."""
+
+
+class _Digesting(io.RawIOBase):
+    """A raw file that hashes what is read of it, the rest of it on closing included."""
+
+    def __init__(self, raw: io.RawIOBase, source: Source) -> None:
+        self._raw = raw
+        self._source = source
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # narrower than io's
+        count = self._raw.readinto(buffer) or 0
+        self._hash.update(memoryview(buffer)[:count])
+        self._size += count
+        return count
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        try:
+            rest = bytearray(256 * 1024)
+            while self.readinto(rest):
+                pass
+            self._source.sha256 = self._hash.hexdigest()
+            self._source.size = self._size
+        finally:
+            self._raw.close()
+            super().close()
+
+
+def from_bytes(data: bytes, path: str) -> Source:
+    """An input that is in memory already, standard input for one."""
+    if len(data) > STDIN_BYTES:
+        raise InputError(f"larger than {STDIN_BYTES >> 20} MB: give it as a file", Location(path))
+    return Source(path, data=data, named=True)
+
+
+def find(paths: Iterable[str]) -> list[Source]:
+    """All files that the paths name or contain, each once, in the order of their names.
+
+    Links to folders are not followed, hidden folders and installed packages are passed over.
+    Raises UsageError for a path that does not exist.
+    """
+    found: dict[tuple[int, int] | str, Source] = {}
+    for path in paths:
+        place = Path(path)
+        if not os.path.lexists(place):
+            raise UsageError(f"{path}: no such file or folder")
+        if place.is_dir():
+            for source in _below(place):
+                found.setdefault(_identity(source.file or place), source)
+        else:
+            found[_identity(place)] = Source(shown(place), place, named=True)
+    return sorted(found.values(), key=lambda source: source.path)
+
+
+def _identity(file: Path) -> tuple[int, int] | str:
+    try:
+        status = file.stat()
+    except OSError:  # a link to nothing: it is told when it is opened
+        return str(file)
+    return (status.st_dev, status.st_ino) if status.st_ino else str(file.resolve())
+
+
+def _below(folder: Path) -> Iterator[Source]:
+    """The files below a folder, and each folder that cannot be listed."""
+    pending = [folder]
+    while pending:
+        place = pending.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    file = Path(entry.path)
+                    if not entry.is_dir():
+                        yield Source(shown(file), file)
+                    elif not entry.is_symlink() and not _is_passed_over(entry.name):
+                        pending.append(file)
+        except OSError as error:
+            reason = (error.strerror or "error").lower()
+            yield Source(shown(place), place, trouble=f"cannot be listed: {reason}")
+
+
+def _is_passed_over(folder: str) -> bool:
+    return folder.startswith(".") or folder in _SKIPPED_FOLDERS
+
+
+def shown(file: Path) -> str:
+    """A path as reports show it: relative to where the program runs, with forward slashes."""
+    if not file.is_absolute():
+        text = os.path.normpath(file)
+    else:
+        try:
+            text = os.path.relpath(file)
+        except ValueError:  # another drive
+            text = str(file)
+    return text.replace(os.sep, "/")
+
+
+def lines_of(source: Source, wanted: Iterable[int], limit: int = OBJECT_BYTES) -> dict[int, str]:
+    """Some lines of an input, for quoting; none of one that is large or no UTF-8."""
+    numbers = set(wanted)
+    try:
+        lines = source.read(limit).decode("utf-8-sig").split("\n")
+    except (InputError, UnicodeDecodeError):
+        return {}
+    return {
+        number: lines[number - 1].rstrip("\r") for number in numbers if 0 < number <= len(lines)
+    }

@@ -1,0 +1,44 @@
+"""The last lines of every report for people: sums, what was assumed, what cannot be known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nspermaudit.finding import Report
+from nspermaudit.rule import Result, Severity
+from nspermaudit.style import Style, counted, counted_findings, one_line
+
+
+def verdict(report: Report) -> str:
+    """One line: what was checked, against what, and with which result."""
+    severities = sorted(Severity, reverse=True)
+    findings = counted_findings((severity, report.number_of(severity)) for severity in severities)
+    checked = f"{counted(report.roles, 'role')}, {counted(report.grants, 'grant')}"
+    against = f"{counted(len(report.packs), 'pack')} ({counted(report.rules, 'rule')})"
+    parts = [f"Checked {checked} against {against}: {findings}"]
+    if report.results[Result.WAIVED]:
+        parts.append(f"{report.results[Result.WAIVED]} waived")
+    if report.results[Result.NOT_EVALUATED]:
+        parts.append(f"{report.results[Result.NOT_EVALUATED]} not evaluated")
+    return "; ".join(parts) + "."
+
+
+def closing(report: Report, style: Style) -> Iterator[str]:
+    """Notes, sums and, if it is so, why the audit is not complete."""
+    if style.verbosity >= 0 and report.roles:
+        yield from (f"note: {one_line(text)}" for text in (*report.assumptions, *report.notes))
+        yield f"note: no export shows {'; '.join(report.limits)}"
+    if style.show_all or style.verbosity > 0:
+        yield from (
+            f"not evaluated: {one_line(reason)} ({counted(number, 'time')})"
+            for reason, number in report.not_evaluated.items()
+        )
+    if style.verbosity > 0:
+        skipped = [item.path for item in report.inputs if item.status == "skipped"]
+        yield from (f"passed over: {one_line(path)}" for path in skipped)
+    if report.roles:
+        worst = report.worst
+        yield style.paint(verdict(report), worst.word if worst else "good")
+    yield from (
+        style.paint(f"Not complete: {one_line(reason)}.", "error") for reason in report.unfinished
+    )

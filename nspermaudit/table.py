@@ -1,0 +1,158 @@
+"""Tables of any format: what kind it is, and the roles or the companion facts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from types import MappingProxyType
+
+from nspermaudit import catalog
+from nspermaudit.errors import InputError, NotAnExportError
+from nspermaudit.finding import Message, RowCount
+from nspermaudit.grouping import Grouping, identify, read_attributes
+from nspermaudit.headings import HEAD_ROWS, Columns, columns_of, is_category, read_level
+from nspermaudit.model import Assignment, Grant, Location, Role, RoleFacts
+from nspermaudit.rule import Severity
+from nspermaudit.sifting import Row, Sieve
+from nspermaudit.source import Reading
+
+Fact = Role | RoleFacts | Assignment | Message | RowCount
+
+
+def find_columns(rows: Iterable[Sequence[str]], reading: Reading) -> tuple[int, Columns] | None:
+    """Look for the headings in the first rows: the index of that row, and what it says."""
+    head = list(islice(rows, HEAD_ROWS))
+    for index, row in enumerate(head):
+        found = columns_of(row, head[index + 1 :], reading.columns, reading.levels)
+        if found:
+            return index, found
+    return None
+
+
+def grants_permissions(columns: Columns) -> bool:
+    """Whether a table of this kind holds grants, or is a companion of one that does."""
+    return columns.kind in ("permissions", "matrix")
+
+
+def read(
+    path: str,
+    rows: Iterable[Row],
+    reading: Reading,
+    form: str,
+    *,
+    fragment: bool = False,
+) -> Iterator[Fact]:
+    """What a table says: roles, or what is known of them, and what was odd about its rows.
+
+    ``form`` is the name of the format, ``fragment`` says that the table is one page of several.
+    Raises NotAnExportError if no row holds headings that are known, InputError if the roles cannot
+    be told, OtherReadingError if the rows of a role do not stand together although they should.
+    """
+    rows = iter(rows)
+    head = list(islice(rows, HEAD_ROWS))
+    try:
+        found = find_columns([cells for _, cells in head], reading)
+    except InputError as error:
+        raise InputError(error.text, Location(path, head[0][0])) from None
+    if found is None:
+        raise NotAnExportError(_headings_wanted(head), Location(path, head[0][0] if head else 0))
+    index, columns = found
+    sieve = Sieve(path, columns, reading)
+    body = sieve.sift(chain(head[index + 1 :], rows))
+    if columns.kind == "permissions":
+        yield from Grouping(sieve, form, fragment=fragment).roles(body)
+    else:
+        yield from _READERS[columns.kind](sieve, body, form)
+    yield from sieve.told()
+    yield RowCount(sieve.count)
+
+
+def _headings_wanted(head: Sequence[Row]) -> str:
+    seen = next((cells for _, cells in head if sum(map(bool, cells)) > 1), ())
+    found = ", ".join(f'"{cell.strip()}"' for cell in seen[:12] if cell.strip()) or "none"
+    return (
+        f"no headings of a role export (found: {found}; wanted: Role, Permission, Level; "
+        "name yours with --map role=...,permission=...,level=...)"
+    )
+
+
+def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
+    """Show Role Differences: a row a permission, a column a role."""
+    roles: list[list[Grant]] = [[] for _ in sieve.columns.headings]
+    unread: list[set[str]] = [set() for _ in sieve.columns.headings]
+    a_row_is_equal = False
+    for line, cells in rows:
+        written, words = cells[0].strip(), [cell.strip() for cell in cells[1:]]
+        if is_category(written) and not any(words):
+            sieve.dropped += 1
+            sieve.count -= 1
+            continue
+        permission = catalog.load().resolve(written)
+        a_row_is_equal = a_row_is_equal or len(set(words)) == 1
+        for column, word in enumerate(words, 1):
+            level = read_level(word, sieve.reading.levels)
+            if level is not None:
+                place = Location(sieve.path, line)
+                roles[column].append(Grant(permission, level, place, written=written))
+            elif word:
+                sieve.fault(f'"{word}" is no level for {permission.name}', line)
+                unread[column].add(permission.id)
+    if len(roles) > 2 and not a_row_is_equal:  # noqa: PLR2004 - the permissions and two roles
+        text = "no permission is equal in all roles: maybe only the differences were exported"
+        sieve.tell(Severity.WARNING, text)
+    for column, heading in enumerate(sieve.columns.headings):
+        if column and heading:
+            yield Role.of(
+                role_id=heading,
+                name=heading,
+                grants=tuple(roles[column]),
+                location=Location(sieve.path),
+                unread=frozenset(unread[column]),
+                format=form,
+            )
+
+
+def _role_facts(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
+    """SuiteQL ``role``: one row a role, with its attributes."""
+    for line, cells in rows:
+        identity = identify(sieve, cells)
+        attributes = MappingProxyType(read_attributes(sieve, cells))
+        place = Location(sieve.path, line)
+        number = identity.number or identity.script_id
+        yield RoleFacts(number, identity.script_id, identity.name, attributes, place)
+
+
+def _assignments(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
+    """Who has which role; users may be filled down."""
+    user = ""
+    for line, cells in rows:
+        own = sieve.cell(cells, "user")
+        sieve.filled_down += not own
+        user = own or user
+        if "role" in sieve.columns.fields:
+            roles = [identify(sieve, cells).key]
+        else:
+            roles = [role.strip() for role in sieve.cell(cells, "other roles").split(",")]
+        if not user or not any(roles):
+            sieve.fault("the row names no user or no role", line)
+        else:
+            yield from (Assignment(user, role) for role in roles if role)
+
+
+def _restrictions(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
+    """Restrictions of roles by segment: recognised, counted, judged by no rule."""
+    for _ in rows:
+        pass
+    yield Message(
+        Location(sieve.path),
+        Severity.INFO,
+        "restrictions of roles: no rule judges them",
+    )
+
+
+_READERS = {
+    "matrix": _matrix,
+    "roles": _role_facts,
+    "assignments": _assignments,
+    "restrictions": _restrictions,
+}

@@ -1,0 +1,145 @@
+"""Counting: every verdict on every role goes in, findings and sums come out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from nspermaudit.finding import (
+    Finding,
+    Input,
+    Outcome,
+    PackDigest,
+    Report,
+    distinct_grants,
+    finding_of,
+    outcome_of,
+)
+from nspermaudit.model import Account, Role
+from nspermaudit.rule import Result, Rule, Verdict
+from nspermaudit.scope import Scope
+from nspermaudit.selector import Named
+
+MAX_NAMED = 5
+"""So many names are given where a note lists roles; the rest is counted."""
+
+
+class Tally:
+    """What became of the roles judged so far. The roles themselves are not kept."""
+
+    def __init__(
+        self, rules: Sequence[Rule], scope: Scope, account: Account, *, keep_all: bool
+    ) -> None:
+        self.rules = rules
+        self.scope = scope
+        self.account = account
+        self.keep_all = keep_all
+        self.roles = self.grants = 0
+        self.results: Counter[Result] = Counter()
+        self.not_evaluated: Counter[str] = Counter()
+        self.findings: list[Finding] = []
+        self.outcomes: list[Outcome] = []
+        self.notes: set[str] = set()
+        self.matched: set[str] = set()
+        self.places: dict[str, str] = {}
+        self.repeated: set[str] = set()
+
+    def fresh(self) -> Tally:
+        """An empty tally of the same audit."""
+        return Tally(self.rules, self.scope, self.account, keep_all=self.keep_all)
+
+    def judge(self, role: Role) -> None:
+        """Hold one role against every rule that is asked of it."""
+        self.roles += 1
+        self.grants += distinct_grants(role)
+        self._remember(role)
+        for rule in self.rules:
+            roles = self.scope.of(rule)
+            asked = roles.holds(role, self.account) if roles else None
+            if asked:
+                for verdict in rule.judge(role, self.account):
+                    self._count(rule, role, verdict)
+            elif asked is None:
+                reason = f"not known whether the role is one of class {rule.applies_to}"
+                self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
+
+    def _remember(self, role: Role) -> None:
+        self.matched.update(
+            glob
+            for glob in self.scope.globs
+            if glob not in self.matched and Named(glob).holds(role, self.account)
+        )
+        self._place(role.id, role.location.path)
+
+    def _place(self, role_id: str, path: str) -> None:
+        first = self.places.setdefault(role_id, path)
+        if first != path and role_id not in self.account.objects:
+            self.repeated |= {first, path}
+
+    def _count(self, rule: Rule, role: Role, verdict: Verdict) -> None:
+        self.results[verdict.result] += 1
+        if verdict.result is Result.FINDING:
+            self.findings.append(finding_of(rule, role, verdict))
+        elif verdict.result is Result.NOT_EVALUATED:
+            self.not_evaluated[verdict.reason] += 1
+        if verdict.note:
+            self.notes.add(verdict.note)
+        if self.keep_all:
+            self.outcomes.append(outcome_of(rule, role, verdict))
+
+    def add(self, other: Tally) -> None:
+        """Take in what another tally of the same audit has counted."""
+        self.roles += other.roles
+        self.grants += other.grants
+        self.results += other.results
+        self.not_evaluated += other.not_evaluated
+        self.findings += other.findings
+        self.outcomes += other.outcomes
+        self.notes |= other.notes
+        self.matched |= other.matched
+        self.repeated |= other.repeated
+        for role_id, path in other.places.items():
+            self._place(role_id, path)
+
+    def report(self, version: str, packs: Iterable[PackDigest], inputs: Iterable[Input]) -> Report:
+        """Everything that was counted, in an order that does not depend on that of the inputs."""
+        return Report(
+            version=version,
+            packs=tuple(packs),
+            inputs=tuple(sorted(inputs, key=lambda item: item.path)),
+            findings=tuple(sorted(self.findings, key=lambda finding: finding.order)),
+            results={result: self.results[result] for result in Result},
+            roles=self.roles,
+            grants=self.grants,
+            rules=len(self.rules),
+            not_evaluated=dict(sorted(self.not_evaluated.items())),
+            outcomes=self._sorted_outcomes() if self.keep_all else None,
+            assumptions=self.scope.assumptions,
+            notes=tuple(sorted({*self.notes, *self._unseen(), *self._repeated()})),
+        )
+
+    def _sorted_outcomes(self) -> tuple[Outcome, ...]:
+        return tuple(sorted(self.outcomes, key=lambda outcome: outcome.order))
+
+    def _unseen(self) -> Iterable[str]:
+        """Roles that a companion table names and no export has permissions of."""
+        facts = {fact.id: fact for fact in self.account.roles.values()}
+        unseen = sorted(
+            fact.name or fact.id
+            for fact in facts.values()
+            if fact.id not in self.places and fact.script_id not in self.places
+        )
+        if unseen and self.roles:
+            names = _listed([f'"{name}"' for name in unseen])
+            yield f"no permissions were exported of {names}: not assessed"
+
+    def _repeated(self) -> Iterable[str]:
+        """Exports, other than SDF objects, that have roles in common."""
+        if self.repeated:
+            paths = _listed(sorted(self.repeated))
+            yield f"some roles stand in more than one export, each is judged on its own: {paths}"
+
+
+def _listed(words: list[str]) -> str:
+    more = f" and {len(words) - MAX_NAMED} more" if len(words) > MAX_NAMED else ""
+    return ", ".join(words[:MAX_NAMED]) + more

@@ -1,0 +1,138 @@
+"""XML from strangers: what a document is, and reading it with a DOCTYPE refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+from xml.parsers import expat
+
+from nspermaudit.errors import InputError
+from nspermaudit.model import Location
+
+MAX_DEPTH = 64
+MAX_ATTRIBUTES = 64
+
+_PLAIN_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*\?>\s*)?(?:<!--(?:[^-]|-[^-])*-->\s*)*"
+    rb"<([A-Za-z_][\w.-]*)(\s[^<>]*)?>"
+)
+_SCRIPT_ID = re.compile(rb"\sscriptid\s*=\s*(?:\"([^\"<&]*)\"|'([^'<&]*)')")
+_LOOKS_LIKE_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<|\xfe\xff\s*\x00<|<\x00|\x00<")
+
+
+class Root(NamedTuple):
+    """The root element of a document: its name without prefix, and its script id, if any.
+
+    An empty name means that the head of the document does not tell.
+    """
+
+    name: str = ""
+    script_id: str = ""
+    has_doctype: bool = False
+
+
+class _RootFoundError(Exception):
+    def __init__(self, root: Root) -> None:
+        self.root = root
+
+
+def looks_like_xml(head: bytes) -> bool:
+    """Whether the first character that is no blank opens a tag."""
+    return _LOOKS_LIKE_XML.match(head) is not None
+
+
+def root_of(head: bytes) -> Root:
+    """The root element as the first bytes of a document show it."""
+    plain = _PLAIN_ROOT.match(head)
+    if plain:
+        script_id = _SCRIPT_ID.search(plain[2] or b"")
+        found = (script_id[1] or script_id[2]) if script_id else b""
+        return Root(plain[1].decode("ascii"), found.decode("utf-8", "replace"))
+    parser = expat.ParserCreate()
+    doctype = [False]
+
+    def on_doctype(*_: object) -> None:
+        doctype[0] = True
+
+    def on_start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        raise _RootFoundError(Root(local, attributes.get("scriptid", ""), doctype[0]))
+
+    parser.StartDoctypeDeclHandler = on_doctype
+    parser.StartElementHandler = on_start
+    try:
+        parser.Parse(head, False)  # noqa: FBT003 - expat's signature
+    except _RootFoundError as found_root:
+        return found_root.root
+    except (expat.ExpatError, LookupError, ValueError):
+        pass
+    return Root(has_doctype=doctype[0])
+
+
+class Reader:
+    """An expat parser with the safe settings; handlers are hung on ``parser``.
+
+    Refused are: a DOCTYPE (with it entities, defaults, anything external), elements nested more
+    than 64 deep or with more than 64 attributes. Nothing is ever fetched.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._refuse_doctype
+
+    def here(self) -> Location:
+        """The place of the event that is being handled."""
+        return Location(
+            self.path,
+            self.parser.CurrentLineNumber,
+            self.parser.CurrentColumnNumber + 1,
+        )
+
+    def refuse(self, text: str) -> InputError:
+        """An error at the place of the event that is being handled."""
+        return InputError(text, self.here())
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise self.refuse("a document type declaration (DOCTYPE) is refused")
+
+    def feed(self, data: bytes, *, last: bool) -> None:
+        """Parse a piece of the document. Raises InputError where it is no well-formed XML."""
+        try:
+            self.parser.Parse(data, last)
+        except expat.ExpatError as error:
+            place = Location(self.path, error.lineno, error.offset + 1)
+            reason = expat.ErrorString(error.code)
+            raise InputError(f"not well-formed XML: {reason}", place) from None
+        except (LookupError, ValueError) as error:
+            raise InputError(f"not readable as XML: {error}", self.here()) from None
+
+
+def parse_tree(data: bytes, path: str) -> Any:
+    """The root element of a small document, read with lxml under the same restrictions.
+
+    Raises InputError where it is no well-formed XML or has a DOCTYPE.
+    """
+    from lxml import etree  # noqa: PLC0415 - start-up: only companions of roles need it
+
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        place = Location(path, error.lineno or 0, error.offset or 0)
+        raise InputError(f"not well-formed XML: {error.msg}", place) from None
+    information = root.getroottree().docinfo
+    if information.internalDTD is not None or information.doctype:
+        raise InputError("a document type declaration (DOCTYPE) is refused", Location(path))
+    return root
