@@ -20,7 +20,6 @@ from nspermaudit.model import (
     Permission,
     Role,
 )
-from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
 
 _LINE_BITS = 40
@@ -103,7 +102,6 @@ class Entries:
         self._columns = [sieve.columns.fields[name] for name in self._fields]
         self._numbers: dict[tuple[str, ...], int] = {}
         self._entries: list[_Entry | _Fault | None] = []
-        self._resolved: dict[str, bool] = {}
 
     def __getitem__(self, number: int) -> _Entry | _Fault | None:
         return self._entries[number]
@@ -129,7 +127,8 @@ class Entries:
         if self._sieve.columns.level_in_permission:
             split = split_level(written, self._sieve.reading.levels)
             written = split[0] if split else written
-        permission = self._resolve(written, is_name=not cells.get("permission id"))
+        by_id = bool(cells.get("permission id"))
+        permission = catalog.load().resolve(written) if by_id else self._sieve.resolve(written)
         level = split[1] if split else read_level(word, self._sieve.reading.levels)
         if level is None:
             what = f'"{word}" is no level' if word else "the level is missing"
@@ -138,22 +137,6 @@ class Entries:
         if restriction.casefold() in _NO_RESTRICTION:
             restriction = ""
         return _Entry(permission, level, restriction, written)
-
-    def _resolve(self, written: str, *, is_name: bool) -> Permission:
-        permission = catalog.load().resolve(written)
-        if is_name:
-            self._resolved[written] = permission.kind != "unknown"
-        return permission
-
-    def tell_unresolved(self) -> None:
-        """Say so if most display names mean nothing: another language, or no permissions."""
-        unknown = sum(not known for known in self._resolved.values())
-        if unknown * 2 > len(self._resolved):
-            self._sieve.tell(
-                Severity.ERROR,
-                f"{unknown} of {len(self._resolved)} permission names are in no catalogue: export "
-                "in English, or with the permissions' ids (SuiteQL column permkey)",
-            )
 
 
 class Grouping:
@@ -194,7 +177,6 @@ class Grouping:
                     last = role_cells
             yield from self._take(cells, line)
         yield from map(self._finish, self._groups.values())
-        self._entries.tell_unresolved()
 
     def _turn_to(self, identity: Identity, cells: Sequence[str], line: int) -> Iterator[Role]:
         """Make the role of this row the current one; hand on the one before."""

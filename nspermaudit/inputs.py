@@ -79,6 +79,10 @@ class Inputs:
 
     def _survey(self, export: Export) -> None:
         source = export.source
+        if source.passed_over:
+            export.status = "skipped"
+            export.tell(Severity.INFO, f"{source.passed_over} is not followed")
+            return
         try:
             head = source.head()
             export.format = parsers.recognise(head, self.reading)

@@ -153,6 +153,12 @@ class Role(NamedTuple):
         """What to call the role in a sentence: its name, else its id."""
         return self.name or self.id
 
+    @property
+    def is_legible(self) -> bool:
+        """Whether at least half of the permissions are known; ids, as SDF has them, always are."""
+        unknown = sum(grants[0].permission.kind == "unknown" for grants in self.held.values())
+        return bool(self.element) or unknown * 2 <= len(self.held)
+
     def lowest(self, permission: Permission) -> Grant | None:
         """The grant that counts where a rule asks for a level; None where there is none."""
         return min(self.held.get(permission.id, ()), key=_by_level, default=None)

@@ -158,6 +158,17 @@ def unread(role: Role, permission: Permission, requirement: str) -> Verdict:
     )
 
 
+def not_legible(permission: Permission, requirement: str) -> Verdict:
+    """The verdict on a permission that may be there under a name that nobody knows."""
+    return Verdict(
+        Result.NOT_EVALUATED,
+        permission.id,
+        requirement,
+        permission,
+        reason="most of the role's permission names are in no catalogue",
+    )
+
+
 def excess(role: Role, grant: Grant, problem: str, allowed: Level, requirement: str) -> Verdict:
     """The finding on a grant that reaches further than it may."""
     name = grant.permission.name
@@ -184,6 +195,8 @@ def excess(role: Role, grant: Grant, problem: str, allowed: Level, requirement: 
 def shortfall(role: Role, wanted: Requirement, grant: Grant | None, requirement: str) -> Verdict:
     """The finding on a permission that is missing, too low, or at a level it does not have."""
     permission, needed = wanted.permission, wanted.level
+    if grant is None and not role.is_legible:
+        return not_legible(permission, requirement)
     location: Location = grant.location if grant else role.location
     granted = grant.level if grant else None
     if not granted:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from nspermaudit import catalog
 from nspermaudit.finding import Message
 from nspermaudit.headings import Columns, read_level
-from nspermaudit.model import Location
+from nspermaudit.model import Location, Permission
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading
 
@@ -26,6 +27,14 @@ class Sieve:
         self.reading = reading
         self.count = self.filled_down = self.dropped = self.faulty = 0
         self.messages: list[Message] = []
+        self._names: dict[str, Permission] = {}
+
+    def resolve(self, name: str) -> Permission:
+        """The permission of a display name (an id will do); what is unknown is kept in mind."""
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = catalog.load().resolve(name)
+        return known
 
     def tell(self, severity: Severity, text: str, line: int = 0) -> None:
         """Note something about the table or one of its rows."""
@@ -50,6 +59,13 @@ class Sieve:
         if self.dropped:
             text = f"{self.dropped} rows of totals, categories or repeated headings were left out"
             self.tell(Severity.INFO, text)
+        unknown = sum(permission.kind == "unknown" for permission in self._names.values())
+        if unknown * 2 > len(self._names):
+            self.tell(
+                Severity.ERROR,
+                f"{unknown} of {len(self._names)} permission names are in no catalogue: export in "
+                "English, or with the permissions' ids (SuiteQL column permkey)",
+            )
         return iter(self.messages)
 
     def sift(self, rows: Iterable[Row]) -> Iterator[Row]:

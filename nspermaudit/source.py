@@ -43,7 +43,8 @@ class Source:
     """One input: a file, or bytes that are already in memory.
 
     ``path`` is what reports call it: relative, with forward slashes. ``named`` says that the
-    user named this very input, ``trouble`` why it cannot be opened if that is known already;
+    user named this very input, ``trouble`` why it cannot be opened if that is known already,
+    ``passed_over`` why it is not even tried;
     ``sha256`` and ``size`` are known once it was read to its end.
     """
 
@@ -61,6 +62,7 @@ class Source:
         self.data = data
         self.named = named
         self.trouble = trouble
+        self.passed_over = ""
         self.sha256 = ""
         self.size = 0
 
@@ -171,7 +173,9 @@ def find(paths: Iterable[str]) -> list[Source]:
             raise UsageError(f"{path}: no such file or folder")
         if place.is_dir():
             for source in _below(place):
-                found.setdefault(_identity(source.file or place), source)
+                is_file = source.file and not source.passed_over
+                key = _identity(source.file) if source.file and is_file else source.path
+                found.setdefault(key, source)
         else:
             found[_identity(place)] = Source(shown(place), place, named=True)
     return sorted(found.values(), key=lambda source: source.path)
@@ -196,11 +200,19 @@ def _below(folder: Path) -> Iterator[Source]:
                     file = Path(entry.path)
                     if not entry.is_dir():
                         yield Source(shown(file), file)
-                    elif not entry.is_symlink() and not _is_passed_over(entry.name):
+                    elif entry.is_symlink():
+                        yield _link(file)
+                    elif not _is_passed_over(entry.name):
                         pending.append(file)
         except OSError as error:
             reason = (error.strerror or "error").lower()
             yield Source(shown(place), place, trouble=f"cannot be listed: {reason}")
+
+
+def _link(file: Path) -> Source:
+    source = Source(shown(file), file)
+    source.passed_over = "a link to a folder"
+    return source
 
 
 def _is_passed_over(folder: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 
-from nspermaudit import catalog
 from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
 from nspermaudit.grouping import Grouping, identify, read_attributes
@@ -87,7 +86,7 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
             sieve.dropped += 1
             sieve.count -= 1
             continue
-        permission = catalog.load().resolve(written)
+        permission = sieve.resolve(written)
         a_row_is_equal = a_row_is_equal or len(set(words)) == 1
         for column, word in enumerate(words, 1):
             level = read_level(word, sieve.reading.levels)

@@ -9,11 +9,10 @@ from importlib import import_module
 import click
 
 from nspermaudit.cli import terminal
+from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE, WRONG_USAGE
 from nspermaudit.errors import NspermauditError
 from nspermaudit.style import one_line
 from nspermaudit.version import VERSION
-
-COMPLETE, FINDINGS, WRONG_USAGE, NOT_COMPLETE = 0, 1, 2, 3
 
 _EPILOG = """\b
 Exit codes:

@@ -14,6 +14,7 @@ import click
 from nspermaudit import config as configuration
 from nspermaudit import packs, source
 from nspermaudit.audit import Request, audit
+from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.terminal import wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
@@ -68,6 +69,13 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
         return Output(form, Path(file))
 
 
+class Names(click.ParamType):  # type: ignore[type-arg] # not generic before click 8.4
+    """Names that may hold blanks: in the environment, commas stand between them."""
+
+    name = "names"
+    envvar_list_splitter = ","
+
+
 def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     del ctx, param
     return [name for name in packs.shipped() if name.startswith(incomplete)]
@@ -77,23 +85,22 @@ def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str)
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option(
     "--pack",
-    "pack_names",
     multiple=True,
+    type=Names(),
     metavar="PACK",
     shell_complete=_complete_packs,
     help="A pack to use instead of the configured ones: its id, or a YAML file.",
 )
 @click.option(
     "--role",
-    "roles",
     multiple=True,
+    type=Names(),
     metavar="GLOB",
     help="The integration roles, by id or name; also the role of a table without a role column.",
 )
-@click.option("--config", "config_file", type=click.Path(), help="The configuration to use.")
+@click.option("--config", type=click.Path(), help="The configuration to use.")
 @click.option(
     "--format",
-    "form",
     type=click.Choice(list(REPORTERS)),
     default="text",
     show_default=True,
@@ -101,7 +108,6 @@ def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str)
 )
 @click.option(
     "--output",
-    "outputs",
     multiple=True,
     type=OutputType(),
     metavar="FORMAT=FILE",
@@ -115,8 +121,12 @@ def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str)
     help="The least severity that makes the exit code 1.",
 )
 @click.option("--strict", is_flag=True, help="Exit 3 if something could not be evaluated.")
-@click.option("--select", multiple=True, metavar="RULE", help="Only these rules (ids or globs).")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules (ids or globs).")
+@click.option(
+    "--select", multiple=True, type=Names(), metavar="RULE", help="Only these rules (ids or globs)."
+)
+@click.option(
+    "--ignore", multiple=True, type=Names(), metavar="RULE", help="Not these rules (ids or globs)."
+)
 @click.option(
     "--show",
     type=click.Choice(["findings", "all"]),
@@ -126,7 +136,6 @@ def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str)
 )
 @click.option(
     "--map",
-    "mapping",
     metavar="FIELD=HEADING,...",
     help=f"Headings of your export ({', '.join(FIELDS)}), and its words for levels (full=Voll).",
 )
@@ -143,17 +152,17 @@ def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str)
 def check(  # noqa: PLR0913 - one parameter an option
     *,
     paths: tuple[str, ...],
-    pack_names: tuple[str, ...],
-    roles: tuple[str, ...],
-    config_file: str | None,
-    form: str,
-    outputs: tuple[Output, ...],
+    pack: tuple[str, ...],
+    role: tuple[str, ...],
+    config: str | None,
+    format: str,  # noqa: A002 - the option's name, and its environment variable's
+    output: tuple[Output, ...],
     fail_on: str,
     strict: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     show: str,
-    mapping: str | None,
+    map: str | None,  # noqa: A002 - the same
     encoding: str | None,
     color: str,
     quiet: bool,
@@ -165,33 +174,33 @@ def check(  # noqa: PLR0913 - one parameter an option
     are used; the guide's rules are asked of the integration roles.
     """
     sources = _sources(paths or (".",))
-    _refuse_overwriting(outputs, sources)
+    _refuse_overwriting(output, sources)
     request = Request(
-        packs=tuple(Use(name) for name in pack_names),
-        roles=roles,
+        packs=tuple(Use(name) for name in pack),
+        roles=role,
         select=select,
         ignore=ignore,
         strict=strict,
         keep_all=show == "all",
     )
-    reading = _reading(mapping, encoding, roles)
-    report = audit(sources, _config(config_file, paths), request, reading)
+    reading = _reading(map, encoding, role)
+    report = audit(sources, _config(config, paths), request, reading)
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
-    quotable = style
-    if "text" in (form, *(output.format for output in outputs)):
-        quotable = style._replace(lines=_quotable(report, sources))
-    for output in outputs:
-        _write(output.file, REPORTERS[output.format].render(report, quotable))
-    painted = quotable._replace(color=wants_color(color, sys.stdout))
-    click.echo(REPORTERS[form].render(report, painted), nl=False, color=True)
+    if "text" in (format, *(item.format for item in output)):
+        style = style._replace(lines=_quotable(report, sources))
+    for item in output:
+        _write(item.file, REPORTERS[item.format].render(report, style))
+    painted = style._replace(color=wants_color(color, sys.stdout))
+    click.echo(REPORTERS[format].render(report, painted), nl=False, color=True)
     return exit_code(report, _FAIL_ON[fail_on])
 
 
 def exit_code(report: Report, fail_on: Severity | None) -> int:
     """0 for nothing at or above ``fail_on``, 1 for something, 3 for an incomplete audit."""
     if not report.is_complete:
-        return 3
-    return int(fail_on is not None and report.worst is not None and report.worst >= fail_on)
+        return NOT_COMPLETE
+    fails = fail_on is not None and report.worst is not None and report.worst >= fail_on
+    return FINDINGS if fails else COMPLETE
 
 
 def _sources(paths: Sequence[str]) -> list[Source]:

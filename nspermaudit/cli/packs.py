@@ -6,6 +6,7 @@ import click
 
 from nspermaudit import examples
 from nspermaudit import packs as rule_packs
+from nspermaudit.cli.exits import COMPLETE, FINDINGS, WRONG_USAGE
 from nspermaudit.errors import DocumentError, InputError, UsageError
 from nspermaudit.packs import Pack
 from nspermaudit.rule import Use
@@ -52,7 +53,7 @@ def lint(files: tuple[str, ...]) -> int:
         click.echo(fault)
     if not faults:
         click.echo(f"{counted(len(files), 'pack')}: no faults")
-    return 2 if faults else 0
+    return WRONG_USAGE if faults else COMPLETE
 
 
 def _faults(file: str) -> list[str]:
@@ -77,7 +78,7 @@ def test(names: tuple[str, ...]) -> int:
     for failure in failed:
         click.echo(str(failure))
     click.echo(f"{counted(_count(found), 'example')}: {counted(len(failed), 'failure')}")
-    return 1 if failed else 0
+    return FINDINGS if failed else COMPLETE
 
 
 def _count(found: tuple[Pack, ...]) -> int:

@@ -1,0 +1,59 @@
+# Every target sets up what it needs: a virtual environment in .venv, from PyPI.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check format lint types imports coverage wheel bench catalog packs docs clean
+
+help: ## Show the targets.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## Audit the invented company in fixtures/acme; it has findings.
+	@$(BIN)/nspermaudit check fixtures/acme || test $$? -eq 1
+
+test: $(READY) ## Run the tests.
+	$(BIN)/python -m pytest
+
+check: format lint types imports coverage wheel ## The gate: all that must hold before a commit.
+
+format: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports --no-cache
+
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=95
+
+wheel: $(READY) ## Build the wheel and run it from an empty folder of a fresh environment.
+	$(BIN)/python tools/wheel/check.py
+
+bench: $(READY) ## Measure start-up beside its peers, in one run.
+	$(BIN)/python benchmarks/startup.py
+
+catalog: $(READY) ## Rebuild the permission catalogue from tools/catalog/permissions.csv.
+	$(BIN)/python tools/catalog/build.py
+
+packs: $(READY) ## Rebuild the compiled form of the packs in rules/.
+	$(BIN)/python tools/packs/build.py
+
+docs: $(READY) ## Rebuild docs/rules.md and docs/schemas.
+	$(BIN)/python tools/docs/build.py
+
+clean: ## Remove everything that was made.
+	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
