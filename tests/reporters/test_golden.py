@@ -1,0 +1,78 @@
+"""Every reporter against a golden file: what a report of fixtures/acme looks like, to the byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+from conftest import ROOT, Ran
+
+from nspermaudit import reporters, schemas
+from nspermaudit.reporters import REPORTERS
+
+EXPECTED = Path(__file__).parent / "expected"
+VARIANTS = {"": (), "-all": ("--show", "all"), "-quiet": ("--quiet",)}
+
+
+def _without_digests(text: str) -> str:
+    return re.sub(r'("sha256": )"[0-9a-f]{64}"', r'\1"..."', text)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("name", REPORTERS)
+def test_golden(
+    name: str, variant: str, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report is the golden file (UPDATE_EXPECTED=1 writes it anew: read the difference)."""
+    monkeypatch.chdir(ROOT)
+    ran = run("check", "fixtures/acme", "--format", name, *VARIANTS[variant])
+    golden = EXPECTED / f"acme{variant}.{name}"
+    text = _without_digests(ran.out)
+    if os.environ.get("UPDATE_EXPECTED"):
+        golden.write_text(text, encoding="utf-8", newline="\n")
+    assert text == golden.read_text(encoding="utf-8")
+    assert ran.code == 1
+
+
+def test_keys_are_files() -> None:
+    """The word that a user types is the name of the reporter's file."""
+    folder = Path(reporters.__file__).parent
+    assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == set(REPORTERS)
+
+
+@pytest.mark.parametrize("paths", [["fixtures/acme"], ["fixtures/larkfield"], ["rules"]])
+@pytest.mark.parametrize("options", [(), ("--show", "all"), ("--verbose", "--strict")])
+def test_json_fits_its_schema(
+    paths: list[str], options: tuple[str, ...], run: Callable[..., Ran]
+) -> None:
+    """The JSON report fits the published schema, whatever was in the inputs."""
+    document = json.loads(
+        run("check", *(ROOT / path for path in paths), "--format", "json", *options).out
+    )
+    jsonschema.Draft7Validator(schemas.load("report")).validate(document)
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_hostile_names(name: str, run: Callable[..., Ran], tmp_path: Path) -> None:
+    """No control character, terminal escape or bidirectional mark of a name gets out."""
+    hostile = "A\x9b31mB\u202eC\u200bD"
+    text = f'<role scriptid="customrole_x"><name>{hostile}</name></role>'
+    (tmp_path / "x\u202e.xml").write_text(text, encoding="utf-8")
+    ran = run("check", tmp_path, "--format", name)
+    assert ran.code == 1
+    assert not set(ran.out) & set("\x9b\u202e\u200b")
+    assert "u{202e}" in ran.out or "\\u202e" in ran.out
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_cells_that_look_like_numbers(name: str, run: Callable[..., Ran], tmp_path: Path) -> None:
+    """A role called 1e5 stays 1e5, and leading zeros stay."""
+    (tmp_path / "x.csv").write_text("Role,Permission,Level\n1e5,Items,None\n007,Items,None\n")
+    out = run("check", tmp_path, "--format", name).out
+    assert "1e5" in out
+    assert re.search(r"\b0*7\b", out)
