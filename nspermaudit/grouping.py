@@ -28,6 +28,13 @@ _ROLE_FIELDS = ("role", "role id", "role script id")
 _GRANT_FIELDS = ("permission", "permission id", "level", "restriction")
 
 
+def no_level(word: str, permission: str) -> str:
+    """What to say of a cell that should hold a level."""
+    if not word:
+        return f"the level is missing for {permission}"
+    return f'"{word}" is no level for {permission} (name your own words with --map full=...)'
+
+
 class Identity(NamedTuple):
     """What a row says of the role it belongs to."""
 
@@ -131,8 +138,7 @@ class Entries:
         permission = catalog.load().resolve(written) if by_id else self._sieve.resolve(written)
         level = split[1] if split else read_level(word, self._sieve.reading.levels)
         if level is None:
-            what = f'"{word}" is no level' if word else "the level is missing"
-            return _Fault(f"{what} for {permission.name}", permission)
+            return _Fault(no_level(word, permission.name), permission)
         restriction = cells.get("restriction", "")
         if restriction.casefold() in _NO_RESTRICTION:
             restriction = ""

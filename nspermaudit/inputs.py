@@ -30,6 +30,10 @@ class Export:
     def __init__(self, source: Source, form: str = "") -> None:
         self.source = source
         self.format = form
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was found, before it is read again."""
         self.status = "read"
         self.rows = self.roles = self.grants = 0
         self.messages: list[Message] = []
@@ -207,7 +211,7 @@ class Inputs:
 
     def restart(self, export: Export, reading: Reading, other: OtherReadingError) -> Reading:
         """Forget what was noted of an export, and say how to read it again."""
-        export.__init__(export.source, export.format)  # type: ignore[misc] # as it was at first
+        export.reset()
         self._pages = [item for item in self._pages if item[0] is not export]
         grouped = reading.grouped if other.grouped is None else other.grouped
         return reading._replace(encoding=other.encoding or reading.encoding, grouped=grouped)

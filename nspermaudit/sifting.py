@@ -14,6 +14,9 @@ from nspermaudit.source import Reading
 Row = tuple[int, Sequence[str]]
 """A line number and the cells that stand there."""
 
+MAX_NAMED = 5
+"""So many unknown names of one input are listed."""
+
 MAX_TOLD = 20
 """How many faulty rows of one input are told one by one; the rest is counted."""
 
@@ -59,14 +62,21 @@ class Sieve:
         if self.dropped:
             text = f"{self.dropped} rows of totals, categories or repeated headings were left out"
             self.tell(Severity.INFO, text)
-        unknown = sum(permission.kind == "unknown" for permission in self._names.values())
-        if unknown * 2 > len(self._names):
-            self.tell(
-                Severity.ERROR,
-                f"{unknown} of {len(self._names)} permission names are in no catalogue: export in "
-                "English, or with the permissions' ids (SuiteQL column permkey)",
-            )
+        self._tell_unknown_names()
         return iter(self.messages)
+
+    def _tell_unknown_names(self) -> None:
+        unknown = sorted(name for name, found in self._names.items() if found.kind == "unknown")
+        if not unknown:
+            return
+        sums = f"{len(unknown)} of {len(self._names)} permission names are in no catalogue"
+        if len(unknown) * 2 > len(self._names):
+            cure = "export in English, or with the permissions' ids (SuiteQL column permkey)"
+            self.tell(Severity.ERROR, f"{sums}: {cure}")
+        else:
+            more = ", ..." if len(unknown) > MAX_NAMED else ""
+            names = ", ".join(f'"{name}"' for name in unknown[:MAX_NAMED])
+            self.tell(Severity.INFO, f"{sums}, no rule can judge them: {names}{more}")
 
     def sift(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows with data, each at least as wide as the headings."""

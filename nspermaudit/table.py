@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
-from nspermaudit.grouping import Grouping, identify, read_attributes
-from nspermaudit.headings import HEAD_ROWS, Columns, columns_of, is_category, read_level
+from nspermaudit.grouping import Grouping, identify, no_level, read_attributes
+from nspermaudit.headings import HEAD_ROWS, Columns, columns_of, is_category, read_level, squeezed
 from nspermaudit.model import Assignment, Grant, Location, Role, RoleFacts
 from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
@@ -54,7 +54,9 @@ def read(
     except InputError as error:
         raise InputError(error.text, Location(path, head[0][0])) from None
     if found is None:
-        raise NotAnExportError(_headings_wanted(head), Location(path, head[0][0] if head else 0))
+        raise NotAnExportError(
+            _headings_wanted(head, reading), Location(path, head[0][0] if head else 0)
+        )
     index, columns = found
     sieve = Sieve(path, columns, reading)
     body = sieve.sift(chain(head[index + 1 :], rows))
@@ -66,9 +68,13 @@ def read(
     yield RowCount(sieve.count)
 
 
-def _headings_wanted(head: Sequence[Row]) -> str:
+def _headings_wanted(head: Sequence[Row], reading: Reading) -> str:
     seen = next((cells for _, cells in head if sum(map(bool, cells)) > 1), ())
     found = ", ".join(f'"{cell.strip()}"' for cell in seen[:12] if cell.strip()) or "none"
+    cells = {squeezed(cell) for _, row in head for cell in row}
+    for name, heading in reading.columns.items():
+        if squeezed(heading) not in cells:
+            return f'no heading "{heading}", as --map {name} says (found: {found})'
     return (
         f"no headings of a role export (found: {found}; wanted: Role, Permission, Level; "
         "name yours with --map role=...,permission=...,level=...)"
@@ -94,7 +100,7 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
                 place = Location(sieve.path, line)
                 roles[column].append(Grant(permission, level, place, written=written))
             elif word:
-                sieve.fault(f'"{word}" is no level for {permission.name}', line)
+                sieve.fault(no_level(word, permission.name), line)
                 unread[column].add(permission.id)
     if len(roles) > 2 and not a_row_is_equal:  # noqa: PLR2004 - the permissions and two roles
         text = "no permission is equal in all roles: maybe only the differences were exported"
