@@ -10,6 +10,8 @@ from lxml import etree
 
 CORPUS = ROOT.parent / "shared" / "corpus"
 
+KEYS = "permissions/permission/permkey"
+
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason="the corpus of real role objects is not here (it has no licence)"
 )
@@ -25,8 +27,8 @@ def _counted_with_lxml() -> tuple[int, int, list[str]]:
             continue
         if root.tag in ("role", "customrole"):
             roles += 1
-            ids.append(root.get("scriptid"))
-            grants += len({key.text for key in root.iterfind("permissions/permission/permkey")})
+            ids.append(str(root.get("scriptid")))
+            grants += len({str(key.text) for key in root.iterfind(KEYS)})
     return roles, grants, sorted({name for name in ids if ids.count(name) > 1})
 
 

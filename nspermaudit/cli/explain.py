@@ -10,7 +10,7 @@ import click
 from nspermaudit import catalog, packs, schemas
 from nspermaudit.errors import UsageError
 from nspermaudit.model import Level, Permission
-from nspermaudit.packs import Pack
+from nspermaudit.pack_file import Pack
 from nspermaudit.rule import Rule, Use
 from nspermaudit.style import one_line
 

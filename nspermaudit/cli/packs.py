@@ -8,7 +8,7 @@ from nspermaudit import examples
 from nspermaudit import packs as rule_packs
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, WRONG_USAGE
 from nspermaudit.errors import DocumentError, InputError, UsageError
-from nspermaudit.packs import Pack
+from nspermaudit.pack_file import Pack, read
 from nspermaudit.rule import Use
 from nspermaudit.style import counted
 
@@ -29,7 +29,7 @@ def packs() -> None:
 @packs.command("list")
 def list_() -> None:
     """List the packs that ship."""
-    found = [rule_packs.read(rule_packs.find(name)) for name in rule_packs.shipped()]
+    found = [read(rule_packs.find(name)) for name in rule_packs.shipped()]
     width = max(len(pack.id) for pack in found)
     for pack in found:
         sums = ", ".join(pack.extends) or counted(len(pack.rules), "rule")
@@ -58,7 +58,7 @@ def lint(files: tuple[str, ...]) -> int:
 
 def _faults(file: str) -> list[str]:
     try:
-        rule_packs.read(rule_packs.find(file))
+        read(rule_packs.find(file))
         rule_packs.load([Use(file)])
     except DocumentError as error:
         return [str(fault) for fault in error.faults]

@@ -10,7 +10,7 @@ import click
 
 from nspermaudit import schemas
 from nspermaudit.config import config_schema
-from nspermaudit.packs import pack_schema
+from nspermaudit.pack_file import pack_schema
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "pack": pack_schema,

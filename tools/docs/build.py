@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nspermaudit import packs
 from nspermaudit.cli.schema import SCHEMAS
-from nspermaudit.packs import Pack
+from nspermaudit.pack_file import Pack
 from nspermaudit.rule import Rule, Use
 
 ROOT = Path(__file__).parents[2]

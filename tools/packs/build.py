@@ -10,7 +10,7 @@ import hashlib
 import json
 import sys
 
-from nspermaudit import packs, safe_yaml
+from nspermaudit import pack_file, packs, safe_yaml
 
 
 def build() -> str:
@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> int:
     """Write the file, or say whether it is what the packs make."""
     text = build()
     if "--check" in arguments:
-        return int(packs.COMPILED.read_text(encoding="utf-8") != text)
-    packs.COMPILED.write_text(text, encoding="utf-8", newline="\n")
+        return int(pack_file.COMPILED.read_text(encoding="utf-8") != text)
+    pack_file.COMPILED.write_text(text, encoding="utf-8", newline="\n")
     return 0
 
 

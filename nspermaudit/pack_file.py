@@ -1,0 +1,207 @@
+"""One pack file into rules: its schema, its rules, every fault at its line and column."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from nspermaudit import documents, schemas, selector
+from nspermaudit.checks import CHECKS
+from nspermaudit.checks.role import SCHEMA as ATTRIBUTES_SCHEMA
+from nspermaudit.conditions import RuleReader, read_conditions
+from nspermaudit.documents import Document
+from nspermaudit.errors import Fault, UsageError
+from nspermaudit.finding import PackDigest
+from nspermaudit.rule import Condition, ParameterValue, Rule, Severity
+from nspermaudit.source import Source, shown
+
+COMPILED = Path(__file__).parent / "data" / "packs.json"
+
+
+class Pack(NamedTuple):
+    """One pack: its own rules, and the packs whose rules belong to it."""
+
+    id: str
+    title: str
+    about: str
+    file: Path
+    digest: PackDigest
+    rules: tuple[Rule, ...]
+    extends: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
+
+
+@cache
+def rules_folder() -> Path:
+    """Where the packs that ship are: in the wheel beside the code, in a checkout above it."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "rules", here.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise UsageError("the rule packs are missing from this installation")
+
+
+def read(file: Path, parameters: Mapping[str, ParameterValue] = MappingProxyType({})) -> Pack:
+    """Read one pack. Raises DocumentError with all its faults."""
+    data = Source(shown(file), file).read()
+    digest = hashlib.sha256(data).hexdigest()
+    document = _compiled(file, digest) or _written(file, data)
+    return _PackReader(document, parameters).pack(file, digest)
+
+
+def _written(file: Path, data: bytes) -> Document:
+    """A pack as its YAML says it."""
+    from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only foreign packs need PyYAML
+
+    document = safe_yaml.load(data, shown(file))
+    if not file.is_relative_to(rules_folder()):  # those that ship were validated by our tests
+        schemas.hold_against(document, pack_schema())
+    if not isinstance(document.value, dict):
+        document.refuse_if_faulty()
+    return document
+
+
+def _compiled(file: Path, digest: str) -> Document | None:
+    """A pack that ships, as ``tools/packs/build.py`` read it from these very bytes."""
+    if not file.is_relative_to(rules_folder()):
+        return None
+    for entry in _all_compiled().values():
+        if entry["sha256"] == digest:
+            document = Document(shown(file))
+            document.value = entry["document"]
+            return document
+    return None
+
+
+@cache
+def _all_compiled() -> dict[str, Any]:
+    compiled: dict[str, Any] = json.loads(COMPILED.read_text(encoding="utf-8"))
+    return compiled
+
+
+@cache
+def pack_schema() -> dict[str, Any]:
+    """The JSON Schema of rule packs, with what each verb takes."""
+    schema = schemas.load("pack")
+    rule = schema["definitions"]["rule"]
+    for verb, kind in CHECKS.items():
+        rule["properties"][verb] = _plain(kind.SCHEMA)
+    rule["oneOf"] = [{"required": [verb]} for verb in CHECKS]
+    rule["errorMessage"] = f"a rule has exactly one of the verbs {', '.join(CHECKS)}"
+    schema["definitions"]["attributes"] = _plain(ATTRIBUTES_SCHEMA)
+    return schema
+
+
+def _plain(value: Any) -> Any:
+    """A schema as plain dicts and lists, as JSON has them."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+class _PackReader(NamedTuple):
+    """Turns the document of a pack into rules; faults go to the document."""
+
+    document: Document
+    given: Mapping[str, ParameterValue]
+
+    def pack(self, file: Path, digest: str) -> Pack:
+        top = self.document.value
+        declared = top.get("parameters", {})
+        defaults = {
+            name: item["default"] for name, item in _mappings(declared) if "default" in item
+        }
+        parameters = defaults | {key: self.given[key] for key in self.given if key in defaults}
+        items = top.get("rules") or []
+        rules = [
+            rule
+            for index, item in enumerate(items if isinstance(items, list) else [])
+            if (rule := self._rule(item, index, parameters))
+        ]
+        self._refuse_repeated(rules)
+        self.document.refuse_if_faulty()
+        return Pack(
+            id=top["pack"],
+            title=top["title"],
+            about=top.get("about", ""),
+            file=file,
+            digest=PackDigest(top["pack"], top["title"], digest, len(rules)),
+            rules=tuple(rules),
+            extends=tuple(top.get("extends", ())),
+            replaces=tuple(top.get("replaces", ())),
+            parameters=MappingProxyType(parameters),
+        )
+
+    def _refuse_repeated(self, rules: Sequence[Rule]) -> None:
+        ids = [rule.id for rule in rules]
+        for rule in rules[1:]:
+            if ids.count(rule.id) > 1 and rule.location:
+                text = f'rule id "{rule.id}" stands here more than once'
+                self.document.faults.append(Fault(rule.location, text))
+
+    def _rule(self, item: Any, index: int, parameters: Mapping[str, ParameterValue]) -> Rule | None:
+        verbs = [verb for verb in CHECKS if verb in item] if isinstance(item, dict) else []
+        if len(verbs) != 1:
+            return None  # the schema has told
+        verb, place = verbs[0], ("rules", index)
+        reader = RuleReader(self.document, (*place, verb))
+        if self._is_faulty((*place, verb)):
+            return None
+        check = CHECKS[verb].from_params(item[verb], reader)
+        conditions = {
+            name: self._condition(item[name], (*place, name), parameters)
+            for name in ("when", "unless")
+            if name in item
+        }
+        if "id" not in item or item.get("severity") not in ("error", "warning", "info"):
+            return None
+        references = item.get("references", ())
+        return Rule(
+            id=item["id"],
+            pack=str(self.document.value.get("pack")),
+            title=item.get("title", ""),
+            severity=Severity[item["severity"].upper()],
+            verb=verb,
+            check=check,
+            applies_to=item.get("applies_to", self.document.value.get("applies_to", "all")),
+            when=conditions.get("when"),
+            unless=conditions.get("unless"),
+            because=item.get("because", ""),
+            fix=item.get("fix", ""),
+            references=(references,) if isinstance(references, str) else tuple(references),
+            false_positives=item.get("false_positives", ""),
+            evidence=item.get("evidence", ""),
+            tags=tuple(item.get("tags", ())),
+            examples=item.get("examples", {}),
+            location=self.document.locate((*place, "id")),
+        )
+
+    def _is_faulty(self, place: documents.Path) -> bool:
+        """Whether the schema found a fault at or below a place."""
+        spots = {
+            self.document.locate(mark)
+            for mark in self.document.marks
+            if mark[: len(place)] == place
+        }
+        return any(fault.location in spots for fault in self.document.faults)
+
+    def _condition(
+        self, item: Any, place: documents.Path, parameters: Mapping[str, ParameterValue]
+    ) -> Condition | None:
+        if self._is_faulty(place):
+            return None
+        reader = RuleReader(self.document, place)
+        return selector.All(tuple(read_conditions(item, reader, parameters)))
+
+
+def _mappings(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield from ((key, item) for key, item in value.items() if isinstance(item, dict))
