@@ -91,8 +91,9 @@ def chosen(
     Raises UsageError, with a suggestion, for a name that no rule has.
     """
     ids = [rule.id for rule in rules]
+    elsewhere = _not_in_use(severities, ids)
     for glob in (*severities, *request.select, *request.ignore):
-        if not any(fnmatchcase(rule_id, glob) for rule_id in ids):
+        if glob not in elsewhere and not any(fnmatchcase(rule_id, glob) for rule_id in ids):
             raise UsageError(f'no rule in use is called "{glob}"{schemas.closest(glob, ids)}')
     wanted = [
         rule
@@ -102,6 +103,15 @@ def chosen(
     ]
     at_severity = ((rule, severities.get(rule.id, rule.severity)) for rule in wanted)
     return [rule.with_severity(severity) for rule, severity in at_severity if severity]
+
+
+def _not_in_use(severities: Iterable[str], ids: Sequence[str]) -> set[str]:
+    """Rules that a configuration speaks of and that stand in a shipped pack not used now."""
+    strange = set(severities) - set(ids)
+    if not strange:
+        return strange
+    found = packs.load(Use(name) for name in packs.shipped())
+    return strange & {rule.id for rule in packs.all_rules(found)}
 
 
 def _is_named(rule: Rule, globs: Iterable[str]) -> bool:

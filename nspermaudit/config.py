@@ -21,10 +21,10 @@ DEFAULT_USE = ("integrity", "guide")
 _DEFAULT_USES = tuple(Use(name) for name in DEFAULT_USE)
 
 _SECRET_KEY = re.compile(
-    "consumer_?key|consumer_?secret|client_?secret|token_?id|token_?secret|secret|password|passwd"
-    "|private_?key|api_?key"
+    r"(?<![^\W_])(?:consumer_?(?:key|secret)|client_?secret|token_?(?:id|secret)|secret|password"
+    r"|passwd|private_?key|api_?key)(?![^\W_])"
 )
-_SECRET_VALUE = re.compile("[0-9a-f]{64}", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])", re.IGNORECASE)
 
 
 class Config(NamedTuple):
@@ -59,6 +59,7 @@ def read(file: Path) -> Config:
     if document.value is None:
         document.value = {}
     _refuse_secrets(document)
+    document.refuse_if_faulty()  # the schema would quote a secret
     schemas.hold_against(document, config_schema())
     document.refuse_if_faulty()
     classes = _classes(document)
@@ -91,12 +92,14 @@ def _refuse_secrets(document: Document) -> None:
     for where in document.marks:
         if where and isinstance(where[-1], str):
             key = where[-1].casefold().replace(" ", "_").replace("-", "_")
-            if _SECRET_KEY.fullmatch(key):
+            if _SECRET_VALUE.search(key):
+                document.fault("this looks like a key or a token: remove it", where)
+            elif _SECRET_KEY.search(key):
                 text = f'"{where[-1]}" looks like a secret: this tool needs none, remove it'
                 document.fault(text, where)
     for where, text in _texts(document.value, ()):
-        if _SECRET_VALUE.fullmatch(text):
-            document.fault("this value looks like a key or a token: remove it", where)
+        if _SECRET_VALUE.search(text):
+            document.fault("this looks like a key or a token: remove it", where)
 
 
 def _texts(value: Any, where: documents.Path) -> Iterator[tuple[documents.Path, str]]:

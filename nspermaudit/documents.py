@@ -19,6 +19,7 @@ class Document:
         self.value: Any = None
         self.marks: dict[Path, tuple[int, int]] = {}
         self.faults: list[Fault] = []
+        self._faulty: set[Path] = set()
 
     def locate(self, where: Path) -> Location:
         """The place of a key or an item; of the nearest one around it if it is not there."""
@@ -29,6 +30,11 @@ class Document:
     def fault(self, text: str, where: Path) -> None:
         """Note that something is wrong at a place."""
         self.faults.append(Fault(self.locate(where), text))
+        self._faulty.add(where)
+
+    def is_faulty(self, where: Path) -> bool:
+        """Whether something at or below a place is wrong."""
+        return any(path[: len(where)] == where for path in self._faulty)
 
     def refuse_if_faulty(self) -> None:
         """Raise DocumentError with all faults noted so far, if there are any."""

@@ -62,7 +62,8 @@ def read(example: Mapping[str, Any]) -> tuple[list[Role], Account]:
     states = parts.get("features", {})
     features = MappingProxyType({name: state == "on" for name, state in states.items()})
     if "sdf" in parts:
-        return _sdf(parts["sdf"])
+        roles, account = _sdf(parts["sdf"])
+        return roles, account._replace(features=features)
     place = Location("example")
     grants = tuple(
         Grant(catalog.load().resolve(name), Level.parse(str(word)), place, written=name)

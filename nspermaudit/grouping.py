@@ -97,7 +97,7 @@ class _Rows:
         self.line = line
         self.attributes = attributes
         self.packed = array("Q")
-        self.unread: set[str] = set()
+        self.unread: dict[str, Permission] = {}
 
 
 class Entries:
@@ -211,7 +211,7 @@ class Grouping:
         if isinstance(entry, _Fault):
             self._sieve.fault(entry.text, line)
             if entry.permission:
-                rows.unread.add(entry.permission.id)
+                rows.unread[entry.permission.id] = entry.permission
         elif entry is not None:
             rows.packed.append(number << _LINE_BITS | line)
         user = self._sieve.cell(cells, "user")
@@ -244,7 +244,7 @@ class Grouping:
             grants=tuple(grants.values()),
             location=Location(self._sieve.path, rows.line),
             attributes=MappingProxyType(rows.attributes),
-            unread=frozenset(rows.unread),
+            unread=MappingProxyType(rows.unread),
             format=self._form,
             fragment=self._fragment,
         )

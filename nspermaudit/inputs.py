@@ -264,6 +264,6 @@ def merged(fragments: Iterable[Role]) -> list[Role]:
             continue
         have = {(grant.permission.id, grant.level) for grant in known.grants}
         new = (item for item in part.grants if (item.permission.id, item.level) not in have)
-        unread = known.unread | part.unread
+        unread = {**known.unread, **part.unread}
         by_id[part.id] = known.with_grants((*known.grants, *new), unread)
     return list(by_id.values())

@@ -116,9 +116,9 @@ class Role(NamedTuple):
     """A role with all that one export says of it.
 
     An attribute that the export does not carry is absent from ``attributes``: that is not "no".
-    ``unread`` holds the ids of permissions whose level could not be read. ``format`` is the
-    parser's name and ``element`` the root element of an SDF object. A ``fragment`` is one page's
-    share of a role; the rest may be in another input.
+    ``unread`` has, by their ids, the permissions of which a level could not be read. ``format`` is
+    the parser's name and ``element`` the root element of an SDF object. A ``fragment`` is one
+    page's share of a role; the rest may be in another input.
     """
 
     id: str
@@ -126,7 +126,7 @@ class Role(NamedTuple):
     grants: tuple[Grant, ...]
     location: Location
     attributes: Mapping[str, AttributeValue] = MappingProxyType({})
-    unread: frozenset[str] = frozenset()
+    unread: Mapping[str, Permission] = MappingProxyType({})
     format: str = ""
     element: str = ""
     fragment: bool = False
@@ -144,7 +144,7 @@ class Role(NamedTuple):
         """A role with ``held``, its grants by the permission's id."""
         return cls(role_id, name, grants, location, held=_by_permission(grants), **more)
 
-    def with_grants(self, grants: tuple[Grant, ...], unread: frozenset[str]) -> Role:
+    def with_grants(self, grants: tuple[Grant, ...], unread: Mapping[str, Permission]) -> Role:
         """The same role with other grants."""
         return self._replace(grants=grants, unread=unread, held=_by_permission(grants))
 

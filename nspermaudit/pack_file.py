@@ -17,6 +17,7 @@ from nspermaudit.conditions import RuleReader, read_conditions
 from nspermaudit.documents import Document
 from nspermaudit.errors import Fault, UsageError
 from nspermaudit.finding import PackDigest
+from nspermaudit.model import Location
 from nspermaudit.rule import Condition, ParameterValue, Rule, Severity
 from nspermaudit.source import Source, shown
 
@@ -24,7 +25,11 @@ COMPILED = Path(__file__).parent / "data" / "packs.json"
 
 
 class Pack(NamedTuple):
-    """One pack: its own rules, and the packs whose rules belong to it."""
+    """One pack: its own rules, and the packs whose rules belong to it.
+
+    ``parameters`` has the values that are in force, ``defaults`` those that it declares, ``places``
+    where each name of ``extends`` stands.
+    """
 
     id: str
     title: str
@@ -34,7 +39,9 @@ class Pack(NamedTuple):
     rules: tuple[Rule, ...]
     extends: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    defaults: Mapping[str, ParameterValue] = MappingProxyType({})
     parameters: Mapping[str, ParameterValue] = MappingProxyType({})
+    places: tuple[Location, ...] = ()
 
 
 @cache
@@ -137,15 +144,21 @@ class _PackReader(NamedTuple):
             rules=tuple(rules),
             extends=tuple(top.get("extends", ())),
             replaces=tuple(top.get("replaces", ())),
+            defaults=MappingProxyType(defaults),
             parameters=MappingProxyType(parameters),
+            places=tuple(
+                self.document.locate(("extends", index))
+                for index in range(len(top.get("extends", ())))
+            ),
         )
 
     def _refuse_repeated(self, rules: Sequence[Rule]) -> None:
-        ids = [rule.id for rule in rules]
-        for rule in rules[1:]:
-            if ids.count(rule.id) > 1 and rule.location:
+        seen: set[str] = set()
+        for rule in rules:
+            if rule.id in seen and rule.location:
                 text = f'rule id "{rule.id}" stands here more than once'
                 self.document.faults.append(Fault(rule.location, text))
+            seen.add(rule.id)
 
     def _rule(self, item: Any, index: int, parameters: Mapping[str, ParameterValue]) -> Rule | None:
         verbs = [verb for verb in CHECKS if verb in item] if isinstance(item, dict) else []
@@ -153,7 +166,7 @@ class _PackReader(NamedTuple):
             return None  # the schema has told
         verb, place = verbs[0], ("rules", index)
         reader = RuleReader(self.document, (*place, verb))
-        if self._is_faulty((*place, verb)):
+        if self.document.is_faulty((*place, verb)):
             return None
         check = CHECKS[verb].from_params(item[verb], reader)
         conditions = {
@@ -161,7 +174,7 @@ class _PackReader(NamedTuple):
             for name in ("when", "unless")
             if name in item
         }
-        if "id" not in item or item.get("severity") not in ("error", "warning", "info"):
+        if self.document.is_faulty(place):
             return None
         references = item.get("references", ())
         return Rule(
@@ -184,19 +197,10 @@ class _PackReader(NamedTuple):
             location=self.document.locate((*place, "id")),
         )
 
-    def _is_faulty(self, place: documents.Path) -> bool:
-        """Whether the schema found a fault at or below a place."""
-        spots = {
-            self.document.locate(mark)
-            for mark in self.document.marks
-            if mark[: len(place)] == place
-        }
-        return any(fault.location in spots for fault in self.document.faults)
-
     def _condition(
         self, item: Any, place: documents.Path, parameters: Mapping[str, ParameterValue]
     ) -> Condition | None:
-        if self._is_faulty(place):
+        if self.document.is_faulty(place):
             return None
         reader = RuleReader(self.document, place)
         return selector.All(tuple(read_conditions(item, reader, parameters)))

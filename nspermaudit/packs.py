@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nspermaudit import schemas
 from nspermaudit.errors import DocumentError, Fault, UsageError
 from nspermaudit.pack_file import Pack, read, rules_folder
-from nspermaudit.rule import Rule, Use
+from nspermaudit.rule import ParameterValue, Rule, Use
 from nspermaudit.source import shown
 
 
@@ -38,7 +38,7 @@ def load(uses: Iterable[Use]) -> tuple[Pack, ...]:
 
 
 def _refuse_unknown_parameters(asked: Iterable[Use], found: Sequence[Pack]) -> None:
-    known = {name: value for pack in found for name, value in pack.parameters.items()}
+    known = {name: value for pack in found for name, value in pack.defaults.items()}
     for use in asked:
         for name, value in use.parameters.items():
             if name not in known:
@@ -92,8 +92,17 @@ class _Loader:
             )
         if known is not pack:
             return []
-        rest = {key: use.parameters[key] for key in use.parameters if key not in pack.parameters}
-        return [Use(name, rest, file.parent) for name in pack.extends]
+        rest = {key: use.parameters[key] for key in use.parameters if key not in pack.defaults}
+        return list(self._extended(pack, rest))
+
+    def _extended(self, pack: Pack, rest: Mapping[str, ParameterValue]) -> Iterator[Use]:
+        for name, place in zip(pack.extends, pack.places, strict=True):
+            try:
+                find(name, pack.file.parent)
+            except UsageError as error:  # noqa: PERF203 - packs are few
+                self.faults.append(Fault(place, str(error)))
+            else:
+                yield Use(name, rest, pack.file.parent)
 
 
 def find(name: str, folder: Path = Path()) -> Path:

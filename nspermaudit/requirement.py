@@ -51,8 +51,16 @@ class Requirement(NamedTuple):
 
 def read_requirements(params: Mapping[str, Any], reader: Reader) -> tuple[Requirement, ...]:
     """Read a mapping of permissions to levels; faults go to the reader."""
-    found = (read_requirement(name, word, reader, name) for name, word in params.items())
-    return tuple(requirement for requirement in found if requirement)
+    found: dict[str, Requirement] = {}
+    for name, word in params.items():
+        requirement = read_requirement(name, word, reader, name)
+        if requirement:
+            same = found.setdefault(requirement.permission.id, requirement)
+            if same is not requirement:
+                reader.fault(
+                    f'"{name}" is {requirement.permission.id}, which stands here twice', name
+                )
+    return tuple(found.values())
 
 
 def read_requirement(name: str, word: str, reader: Reader, *where: str | int) -> Requirement | None:
@@ -71,12 +79,12 @@ class Bound(NamedTuple):
     def judge(self, role: Role) -> Verdict:
         """The verdict on the role's highest grant of the permission."""
         permission, level = self.allowed.permission, self.allowed.level
+        grant = role.highest(permission)
+        if grant is not None and grant.level > level:
+            return excess(role, grant, self.problem, level, self.passes.requirement)
         if permission.id in role.unread:
             return unread(role, permission, self.passes.requirement)
-        grant = role.highest(permission)
-        if grant is None or grant.level <= level:
-            return self.passes
-        return excess(role, grant, self.problem, level, self.passes.requirement)
+        return self.passes
 
 
 class Sweep(NamedTuple):
@@ -89,7 +97,7 @@ class Sweep(NamedTuple):
     allowed: Level
     problem: str
     known: tuple[Permission, ...]
-    exempt: frozenset[str] = frozenset()
+    exempt: tuple[str, ...] = ()
     spares_full_only: bool = False
 
     def __str__(self) -> str:
@@ -97,9 +105,12 @@ class Sweep(NamedTuple):
 
     def covers(self, permission: Permission) -> bool:
         """Whether the rule means this permission."""
-        if permission.id in self.exempt or (self.spares_full_only and permission.is_full_only):
+        key = permission.id.casefold()
+        if any(fnmatchcase(key, glob.casefold()) for glob in self.exempt):
             return False
-        return fnmatchcase(permission.id.casefold(), self.glob.casefold())
+        if self.spares_full_only and permission.is_full_only:
+            return False
+        return fnmatchcase(key, self.glob.casefold())
 
     def judge(self, role: Role) -> list[Verdict]:
         """The findings on what the role holds; a single pass where there are none."""
@@ -111,11 +122,11 @@ class Sweep(NamedTuple):
             and (grant := role.highest(permission))
             and grant.level > self.allowed
         ]
-        unreadable = [Permission(key) for key in sorted(role.unread)]
+        told = {verdict.subject for verdict in verdicts}
         verdicts += [
-            unread(role, permission, str(self))
-            for permission in unreadable
-            if self.covers(permission)
+            unread(role, role.unread[key], str(self))
+            for key in sorted(role.unread)
+            if key not in told and self.covers(role.unread[key])
         ]
         return verdicts or [passed(self.glob, str(self))]
 

@@ -7,7 +7,7 @@ text): a document from a repository that is being linted is hostile until shown 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -20,7 +20,25 @@ MAX_DEPTH = 32
 MAX_NODES = 50_000
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class _Place(NamedTuple):
+    """A line and a column, counted from 0 as PyYAML does."""
+
+    line: int
+    column: int
+
+
+def _mark_of(error: yaml.YAMLError, data: bytes) -> Any:
+    """The place of an error that knows only how many bytes stand before it."""
+    position = getattr(error, "position", None)
+    if not isinstance(position, int):
+        return None
+    before = data[:position]
+    column = position - (before.rfind(b"\n") + 1)
+    return _Place(before.count(b"\n"), column)
 
 
 class _Container:
@@ -45,11 +63,11 @@ def load(data: bytes, path: str) -> Document:
         for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             reader.take(event)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark = getattr(error, "problem_mark", None) or _mark_of(error, data)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
         reader.stop(f"not valid YAML: {what}", mark)
-    except UnicodeError:
-        reader.stop("not valid UTF-8")
+    except (UnicodeError, ValueError, OverflowError):
+        reader.stop("not valid UTF-8, or an escape that is no character")
     return reader.document
 
 
@@ -92,6 +110,8 @@ class _Reader:
         self.document.faults.append(Fault(place, text))
 
     def _refuse_extras(self, event: Any) -> None:
+        if isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
+            self._note("half a character (a lone surrogate) is not allowed", event.start_mark)
         if event.anchor:
             self._note("an anchor (&name) is not allowed: write it out", event.start_mark)
         if event.tag not in (None, "!"):

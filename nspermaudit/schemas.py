@@ -46,18 +46,27 @@ def hold_against(document: Document, schema: Mapping[str, Any]) -> None:
 def _note(document: Document, error: Any) -> None:
     """Turn one error of the validator into faults at their places, in words."""
     where = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path:
+        where = (*where, error.instance)
     value, expected = error.instance, error.validator_value
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         for key in [key for key in value if key not in known]:
             document.fault(f'unknown key "{key}"{closest(key, known)}', (*where, key))
     elif error.validator == "required":
-        missing = [key for key in expected if key not in value]
-        document.fault(f'"{missing[0]}" is missing here', where)
+        _note_missing(document, where, (key for key in expected if key not in value))
+    elif error.validator == "dependencies":
+        needed = (key for word, keys in expected.items() if word in value for key in keys)
+        _note_missing(document, where, (key for key in needed if key not in value))
     elif error.validator in ("oneOf", "anyOf"):
         _note_alternatives(document, error, where)
     else:
         document.fault(_sentence(error.validator, expected, value, error.schema), where)
+
+
+def _note_missing(document: Document, where: tuple[str | int, ...], missing: Iterable[str]) -> None:
+    for key in missing:
+        document.fault(f'"{key}" is missing here', where)
 
 
 def _note_alternatives(document: Document, error: Any, where: tuple[str | int, ...]) -> None:
@@ -68,13 +77,22 @@ def _note_alternatives(document: Document, error: Any, where: tuple[str | int, .
     meant = [
         group
         for group in _by_alternative(error.context)
-        if not any(child.validator == "type" and not child.path for child in group)
+        if not any(_is_of_another_kind(child) for child in group)
     ]
     if len(meant) == 1:
         for child in meant[0]:
             _note(document, child)
     else:
         document.fault(f"expected {_alternatives(error.validator_value)}", where)
+
+
+def _is_of_another_kind(error: Any) -> bool:
+    """Whether an alternative was not meant at all: the value is of another type."""
+    if error.path:
+        return False
+    return error.validator == "type" or (
+        error.validator == "enum" and isinstance(error.instance, (dict, list))
+    )
 
 
 def _by_alternative(errors: Iterable[Any]) -> list[list[Any]]:

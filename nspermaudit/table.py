@@ -10,7 +10,7 @@ from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
 from nspermaudit.grouping import Grouping, identify, no_level, read_attributes
 from nspermaudit.headings import HEAD_ROWS, Columns, columns_of, is_category, read_level, squeezed
-from nspermaudit.model import Assignment, Grant, Location, Role, RoleFacts
+from nspermaudit.model import Assignment, Grant, Location, Permission, Role, RoleFacts
 from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
 from nspermaudit.source import Reading
@@ -84,7 +84,7 @@ def _headings_wanted(head: Sequence[Row], reading: Reading) -> str:
 def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
     """Show Role Differences: a row a permission, a column a role."""
     roles: list[list[Grant]] = [[] for _ in sieve.columns.headings]
-    unread: list[set[str]] = [set() for _ in sieve.columns.headings]
+    unread: list[dict[str, Permission]] = [{} for _ in sieve.columns.headings]
     a_row_is_equal = False
     for line, cells in rows:
         written, words = cells[0].strip(), [cell.strip() for cell in cells[1:]]
@@ -101,7 +101,7 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
                 roles[column].append(Grant(permission, level, place, written=written))
             elif word:
                 sieve.fault(no_level(word, permission.name), line)
-                unread[column].add(permission.id)
+                unread[column][permission.id] = permission
     if len(roles) > 2 and not a_row_is_equal:  # noqa: PLR2004 - the permissions and two roles
         text = "no permission is equal in all roles: maybe only the differences were exported"
         sieve.tell(Severity.WARNING, text)
@@ -112,7 +112,7 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
                 name=heading,
                 grants=tuple(roles[column]),
                 location=Location(sieve.path),
-                unread=frozenset(unread[column]),
+                unread=MappingProxyType(unread[column]),
                 format=form,
             )
 

@@ -17,8 +17,9 @@ from nspermaudit.finding import (
 )
 from nspermaudit.model import Account, Role
 from nspermaudit.rule import Result, Rule, Verdict
-from nspermaudit.scope import Scope
+from nspermaudit.scope import INTEGRATION, Scope
 from nspermaudit.selector import Named
+from nspermaudit.style import counted
 
 MAX_NAMED = 5
 """So many names are given where a note lists roles; the rest is counted."""
@@ -43,6 +44,7 @@ class Tally:
         self.matched: set[str] = set()
         self.places: dict[str, str] = {}
         self.repeated: set[str] = set()
+        self.asked: set[str] = set()
 
     def fresh(self) -> Tally:
         """An empty tally of the same audit."""
@@ -57,6 +59,7 @@ class Tally:
             roles = self.scope.of(rule)
             asked = roles.holds(role, self.account) if roles else None
             if asked:
+                self.asked.add(rule.applies_to)
                 for verdict in rule.judge(role, self.account):
                     self._count(rule, role, verdict)
             elif asked is None:
@@ -98,6 +101,7 @@ class Tally:
         self.notes |= other.notes
         self.matched |= other.matched
         self.repeated |= other.repeated
+        self.asked |= other.asked
         for role_id, path in other.places.items():
             self._place(role_id, path)
 
@@ -115,7 +119,9 @@ class Tally:
             not_evaluated=dict(sorted(self.not_evaluated.items())),
             outcomes=self._sorted_outcomes() if self.keep_all else None,
             assumptions=self.scope.assumptions,
-            notes=tuple(sorted({*self.notes, *self._unseen(), *self._repeated()})),
+            notes=tuple(
+                sorted({*self.notes, *self._unseen(), *self._repeated(), *self._unasked()})
+            ),
         )
 
     def _sorted_outcomes(self) -> tuple[Outcome, ...]:
@@ -132,6 +138,14 @@ class Tally:
         if unseen and self.roles:
             names = _listed([f'"{name}"' for name in unseen])
             yield f"no permissions were exported of {names}: not assessed"
+
+    def _unasked(self) -> Iterable[str]:
+        """Classes to which no role belongs, as far as the inputs tell."""
+        classes = [rule.applies_to for rule in self.rules]
+        for name in sorted(set(classes) - self.asked) if self.roles else ():
+            rules = counted(classes.count(name), "rule")
+            hint = "; name one with --role" if name == INTEGRATION else ""
+            yield f"no role is known to be of class {name}: {rules} asked of none{hint}"
 
     def _repeated(self) -> Iterable[str]:
         """Exports, other than SDF objects, that have roles in common."""

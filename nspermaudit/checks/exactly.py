@@ -38,12 +38,12 @@ class Exactly(NamedTuple):
 
 def _judge(role: Role, wanted: Requirement, passes: Verdict) -> Verdict:
     permission, level = wanted.permission, wanted.level
-    if permission.id in role.unread:
-        return unread(role, permission, passes.requirement)
     highest, lowest = role.highest(permission), role.lowest(permission)
     if highest is not None and highest.level > level:
         problem = "over-scoped" if level else "forbidden"
         return excess(role, highest, problem, level, passes.requirement)
+    if permission.id in role.unread and (lowest is None or lowest.level == level):
+        return unread(role, permission, passes.requirement)
     granted = lowest.level if lowest else Level.NONE
     return passes if granted == level else shortfall(role, wanted, lowest, passes.requirement)
 

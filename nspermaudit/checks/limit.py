@@ -12,6 +12,7 @@ from nspermaudit.requirement import (
     Bound,
     Requirement,
     Sweep,
+    is_glob,
     passed,
     read_requirements,
 )
@@ -69,7 +70,7 @@ def from_params(params: Any, reader: Reader) -> Check:
     special = {"every", "at", "except"}
     named = {name: word for name, word in params.items() if name not in special}
     bounds = tuple(map(_bound, read_requirements(named, reader)))
-    exempt = frozenset(bound.allowed.permission.id for bound in bounds)
+    exempt = tuple(bound.allowed.permission.id for bound in bounds)
     return Limit(bounds, tuple(_sweeps(params, exempt, reader)) if "every" in params else ())
 
 
@@ -79,16 +80,29 @@ def _bound(allowed: Requirement) -> Bound:
     return Bound(allowed, "over-scoped", passed(permission.id, words, permission))
 
 
-def _sweeps(params: Any, exempt: frozenset[str], reader: Reader) -> Iterator[Sweep]:
-    spared = _words(params.get("except", []))
-    found = [reader.permission(name, "except") for name in spared if name != FULL_ONLY]
-    exempt |= {permission.id for permission in found if permission}
+def _sweeps(params: Any, exempt: tuple[str, ...], reader: Reader) -> Iterator[Sweep]:
+    spared = list(_words(params, "except"))
+    exempt += tuple(_exempt(spared, reader))
+    spares_full_only = any(word == FULL_ONLY for word, _ in spared)
     level = Level[params["at"].upper()]
-    for glob in _words(params["every"]):
-        known = reader.matching(glob, "every")
-        yield Sweep(glob, level, "over-scoped", known, exempt, FULL_ONLY in spared)
+    for glob, where in _words(params, "every"):
+        known = reader.matching(glob, *where)
+        yield Sweep(glob, level, "over-scoped", known, exempt, spares_full_only)
 
 
-def _words(value: str | list[str]) -> list[str]:
-    items = value.split(",") if isinstance(value, str) else value
-    return [item.strip() for item in items if item.strip()]
+def _exempt(spared: Iterable[tuple[str, tuple[str | int, ...]]], reader: Reader) -> Iterator[str]:
+    for word, where in spared:
+        if is_glob(word):
+            reader.matching(word, *where)
+            yield word
+        elif word != FULL_ONLY and (permission := reader.permission(word, *where)):
+            yield permission.id
+
+
+def _words(params: Any, key: str) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """The words of a text with commas, or of a list, each with its place."""
+    value = params.get(key, [])
+    if isinstance(value, list):
+        yield from ((word, (key, index)) for index, word in enumerate(value))
+    else:
+        yield from ((word.strip(), (key,)) for word in value.split(",") if word.strip())

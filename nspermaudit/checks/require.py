@@ -60,13 +60,13 @@ class One(NamedTuple):
     def judge(self, role: Role) -> Verdict:
         """The verdict on the role's lowest grant of the permission."""
         permission = self.wanted.permission
-        if permission.id in role.unread:
-            return unread(role, permission, self.passes.requirement)
         grant = role.lowest(permission)
+        if permission.id in role.unread and _is_open(role, self.wanted):
+            return unread(role, permission, self.passes.requirement)
         if grant is not None and grant.level >= self.wanted.level:
             return self.passes
         verdict = shortfall(role, self.wanted, grant, self.passes.requirement)
-        if self.optional:
+        if self.optional and verdict.result is Result.FINDING:
             note = f"optional: {verdict.message}"
             return Verdict(
                 Result.PASS,
@@ -85,30 +85,23 @@ class AnyOf(NamedTuple):
     passes: Verdict
 
     def judge(self, role: Role) -> Verdict:
-        """A pass as soon as one alternative holds whole."""
-        unknown = False
+        """A pass as soon as one alternative holds whole; else the first that is short is told."""
+        shorts = []
         for alternative in self.alternatives:
             short = [wanted for wanted in alternative if not _met(role, wanted)]
             if not short:
                 return self.passes
-            unknown = unknown or any(item.permission.id in role.unread for item in short)
+            shorts.append(short)
         subject, wording = self.passes.subject, self.passes.requirement
-        if unknown:
+        if any(all(_is_open(role, wanted) for wanted in short) for short in shorts):
             reason = "the level of one of the alternatives could not be read"
             return Verdict(Result.NOT_EVALUATED, subject, wording, reason=reason)
-        first = self.alternatives[0][0]
-        grant = role.lowest(first.permission)
-        return Verdict(
-            Result.FINDING,
-            subject,
-            wording,
-            first.permission,
-            "under-scoped" if grant and grant.level else "missing",
-            grant.level if grant else None,
-            first.level,
-            grant.location if grant else role.location,
-            f"{quoted(role)} needs one of: {wording}; has none of them",
-            "grant one of the alternatives",
+        wanted = shorts[0][0]
+        verdict = shortfall(role, wanted, role.lowest(wanted.permission), wording)
+        return verdict._replace(
+            subject=subject,
+            message=f"{quoted(role)} needs one of: {wording}; has none of them",
+            fix=f"grant one of: {wording}",
         )
 
 
@@ -116,6 +109,14 @@ def _met(role: Role, wanted: Requirement) -> bool:
     grant = role.lowest(wanted.permission)
     readable = wanted.permission.id not in role.unread
     return readable and grant is not None and grant.level >= wanted.level
+
+
+def _is_open(role: Role, wanted: Requirement) -> bool:
+    """Whether a requirement that is not met could be, if all levels were read."""
+    grant = role.lowest(wanted.permission)
+    if wanted.permission.id not in role.unread:
+        return False
+    return grant is None or grant.level >= wanted.level
 
 
 class Require(NamedTuple):
@@ -157,13 +158,18 @@ def _one(name: str, value: Any, reader: Reader) -> One | None:
     word, optional = value, False
     if isinstance(value, dict):
         word, optional = value["level"], value.get("optional", False)
-    wanted = read_requirement(name, word, reader, name)
+    wanted = _asked(name, word, reader, name)
     if wanted is None:
         return None
-    if wanted.level is Level.NONE:
-        reader.fault("None asks for nothing: use forbid", name)
     requirement = f"at least {wanted}"
     return One(wanted, optional, passed(wanted.permission.id, requirement, wanted.permission))
+
+
+def _asked(name: str, word: str, reader: Reader, *where: str | int) -> Requirement | None:
+    wanted = read_requirement(name, word, reader, *where)
+    if wanted and wanted.level is Level.NONE:
+        reader.fault("None asks for nothing: use forbid", *where)
+    return wanted
 
 
 def _any_of(items: list[dict[str, str]], reader: Reader) -> AnyOf | None:
@@ -171,7 +177,7 @@ def _any_of(items: list[dict[str, str]], reader: Reader) -> AnyOf | None:
         tuple(
             wanted
             for name, word in item.items()
-            if (wanted := read_requirement(name, word, reader, "any of", index, name))
+            if (wanted := _asked(name, word, reader, "any of", index, name))
         )
         for index, item in enumerate(items)
     )

@@ -76,7 +76,7 @@ class _Builder:
         self._fields: dict[str, str] = {}
         self._entry: _Entry | None = None
         self._grants: list[Grant] = []
-        self._unread: set[str] = set()
+        self._unread: dict[str, Permission] = {}
         reader.parser.StartElementHandler = self._start
         reader.parser.EndElementHandler = self._end
         reader.parser.CharacterDataHandler = self._text.append
@@ -152,7 +152,7 @@ class _Builder:
         what = f'"{word}" is no level' if word else "the level is missing"
         wanted = ", ".join(level.name for level in Level)
         self._tell(Severity.ERROR, f"{what} for {permission.id} (one of {wanted})", location)
-        self._unread.add(permission.id)
+        self._unread[permission.id] = permission
 
     def finish(self) -> Role:
         if not self._script_id:
@@ -168,7 +168,7 @@ class _Builder:
             grants=tuple(self._grants),
             location=self._root,
             attributes=MappingProxyType(attributes),
-            unread=frozenset(self._unread),
+            unread=MappingProxyType(self._unread),
             format="sdf",
             element=self._element,
         )
