@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nspermaudit import catalog
 from nspermaudit.attributes import parse_attribute
 from nspermaudit.errors import InputError, OtherReadingError
-from nspermaudit.headings import read_level, split_level
+from nspermaudit.headings import ROLE_FIELDS, read_level, split_level
 from nspermaudit.model import (
     Assignment,
     AttributeValue,
@@ -22,9 +22,12 @@ from nspermaudit.model import (
 )
 from nspermaudit.sifting import Row, Sieve
 
+NUL = "a NUL character (the file is damaged, or name its encoding with --encoding)"
+MAX_QUOTED = 40
+"""So many characters of a cell are quoted in a message."""
+
 _LINE_BITS = 40
 _NO_RESTRICTION = frozenset(("", "-1", "0", "null", "none", "- none -"))
-_ROLE_FIELDS = ("role", "role id", "role script id")
 _GRANT_FIELDS = ("permission", "permission id", "level", "restriction")
 
 
@@ -32,6 +35,8 @@ def no_level(word: str, permission: str) -> str:
     """What to say of a cell that should hold a level."""
     if not word:
         return f"the level is missing for {permission}"
+    if len(word) > MAX_QUOTED:
+        word = f"{word[:MAX_QUOTED]}..."
     return f'"{word}" is no level for {permission} (name your own words with --map full=...)'
 
 
@@ -50,16 +55,19 @@ class Identity(NamedTuple):
 
 def identify(sieve: Sieve, cells: Sequence[str]) -> Identity:
     """Tell a role by its script id, internal id and name, as far as the row has them."""
-    name = sieve.cell(cells, "role")
+    role = sieve.cell(cells, "role")
+    name = sieve.cell(cells, "role name")
     number = sieve.cell(cells, "role id").removesuffix(".0")
     script_id = sieve.cell(cells, "role script id")
-    if name.removesuffix(".0").isdecimal() and not number:
-        name, number = "", name.removesuffix(".0")
-    if not script_id and name.casefold().startswith("customrole"):
-        name, script_id = "", name
+    if role.removesuffix(".0").isdecimal():
+        number = number or role.removesuffix(".0")
+    elif role.casefold().startswith("customrole"):
+        script_id = script_id or role
+    else:
+        name = name or role
     if not script_id and number.casefold().startswith("customrole"):
         number, script_id = "", number
-    return Identity(script_id.casefold(), number, name or sieve.reading.role)
+    return Identity(script_id.casefold(), number, name)
 
 
 def read_attributes(sieve: Sieve, cells: Sequence[str]) -> dict[str, AttributeValue]:
@@ -128,6 +136,8 @@ class Entries:
         word = cells.get("level", "")
         if not written:
             return _Fault(f'the level "{word}" has no permission') if word else None
+        if any("\0" in text for text in cells.values()):
+            return _Fault(NUL)
         if "\n" in written or "\r" in written:
             return _Fault("a line break in the name of a permission: is a quote missing?")
         split = None
@@ -161,6 +171,7 @@ class Grouping:
         self._groups: dict[str, _Rows] = {}
         self._done: set[str] = set()
         self._assigned: set[Assignment] = set()
+        self._names_no_role = False
 
     def roles(self, rows: Iterable[Row]) -> Iterator[Role | Assignment]:
         """The roles that the rows make up, and the users who have them.
@@ -168,8 +179,9 @@ class Grouping:
         Raises InputError if there is no telling whose the permissions are.
         """
         fields = self._sieve.columns.fields
-        role_columns = [fields[name] for name in _ROLE_FIELDS if name in fields]
-        if not role_columns and not self._sieve.reading.role:
+        role_columns = [fields[name] for name in ROLE_FIELDS if name in fields]
+        self._names_no_role = not role_columns
+        if self._names_no_role and not self._sieve.reading.role:
             text = "the table has no role column: say with --role NAME whose permissions these are"
             raise InputError(text, Location(self._sieve.path))
         last: list[str] | None = None
@@ -177,17 +189,22 @@ class Grouping:
             role_cells = [cells[column] for column in role_columns]
             if role_cells != last:
                 if self._current and role_cells and not any(cell.strip() for cell in role_cells):
-                    self._sieve.filled_down += 1
+                    self._sieve.roles_filled_down += 1
                 else:
-                    yield from self._turn_to(identify(self._sieve, cells), cells, line)
+                    yield from self._turn_to(cells, line)
                     last = role_cells
             yield from self._take(cells, line)
         yield from map(self._finish, self._groups.values())
 
-    def _turn_to(self, identity: Identity, cells: Sequence[str], line: int) -> Iterator[Role]:
+    def _turn_to(self, cells: Sequence[str], line: int) -> Iterator[Role]:
         """Make the role of this row the current one; hand on the one before."""
+        identity = identify(self._sieve, cells)
+        if self._names_no_role:
+            identity = Identity(name=self._sieve.reading.role)
         key = identity.key
-        if self._current and key == self._current.identity.key:
+        if "\0" in key:
+            raise InputError(NUL, Location(self._sieve.path, line))
+        if not key or (self._current and key == self._current.identity.key):
             return
         if self._sieve.reading.grouped and self._current:
             yield self._finish(self._current)
@@ -203,7 +220,7 @@ class Grouping:
 
     def _take(self, cells: Sequence[str], line: int) -> Iterator[Assignment]:
         rows = self._current
-        if rows is None or not rows.identity.key:
+        if rows is None:
             self._sieve.fault("the row names no role, nor does one above it", line)
             return
         number = self._entries.number(cells)

@@ -11,12 +11,15 @@ from nspermaudit.errors import InputError
 from nspermaudit.model import Level, Location
 
 HEAD_ROWS = 30
+ROLE_FIELDS = ("role", "role name", "role id", "role script id")
+"""The fields that tell which role a row belongs to."""
 
 # Headings that were seen or are documented, without blanks and underscores, best first.
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "role id": ("roleid", "roleinternalid", "role:internalid"),
     "role script id": ("rolescriptid", "scriptid"),
-    "role": ("role", "rolename", "roles", "ロール"),
+    "role": ("role", "roles", "ロール"),
+    "role name": ("rolename",),
     "permission id": (
         "permkey",
         "permissionkey",
@@ -58,6 +61,8 @@ FIELDS = (
     "user",
 )
 """The fields that a user can map to headings of their own."""
+
+_NEVER = frozenset(("accesslevel", "searchlevel"))  # scales of fields, where 2 is Edit
 
 _CATEGORIES = frozenset(
     (
@@ -127,9 +132,10 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
     places: dict[str, int] = {}
     for index, heading in enumerate(headings):
         key = squeezed(heading)
-        if key and key in places and _counts(key):
-            raise InputError(f'the heading "{heading}" stands here twice', Location(""))
-        places.setdefault(key, index)
+        if key in places and _counts(key):
+            raise InputError(twice(heading), Location(""))
+        if heading.casefold() not in _NEVER:
+            places.setdefault(key, index)
     fields = {
         name: next(places[word] for word in words if word in places)
         for name, words in _SYNONYMS.items()
@@ -142,15 +148,20 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
     return fields
 
 
+def twice(heading: str) -> str:
+    """What to say of a heading that stands there twice."""
+    return f'the heading "{heading}" stands here twice'
+
+
 def _counts(key: str) -> bool:
-    return key in _NAME or any(key in words for words in _SYNONYMS.values())
+    return key in (*_NAME, *_ID) or any(key in words for words in _SYNONYMS.values())
 
 
 def _settle(fields: dict[str, int], places: Mapping[str, int]) -> None:
     """Decide by the neighbours what a bare "Name" and a bare "Internal ID" mean."""
     name = next((places[word] for word in _NAME if word in places), None)
     number = next((places[word] for word in _ID if word in places), None)
-    names_role = "role" in fields or "role id" in fields
+    names_role = any(field in fields for field in ROLE_FIELDS if field != "role script id")
     taken = set(fields.values())
     if name is not None and name not in taken:
         if "permission id" in fields and "permission" not in fields:
@@ -170,9 +181,10 @@ def _kind(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str | Non
     has_permission = "permission" in fields or "permission id" in fields
     if has_permission:
         return "permissions" if "level" in fields else None
-    if "segment" in fields and "role" in fields:
+    names_role = "role" in fields or "role name" in fields
+    if "segment" in fields and names_role:
         return "restrictions"
-    if "user" in fields and ("role" in fields or "other roles" in fields):
+    if "user" in fields and (names_role or "other roles" in fields):
         return "assignments"
     if ("role id" in fields or "role script id" in fields) and len(attributes) > 1:
         return "roles"
@@ -192,8 +204,7 @@ def _permissions(
     column = fields["permission"]
     if body and all(split_level(_cell(row, column), levels) for row in body):
         return Columns("permissions", headings, fields, attributes, level_in_permission=True)
-    roles = sum(bool(heading) for heading in headings[1:])
-    if column == 0 and roles and all(_is_matrix_row(row, levels) for row in body):
+    if column == 0 and _is_matrix(headings, body, levels):
         return Columns("matrix", headings, {"permission": 0})
     return None
 
@@ -202,8 +213,19 @@ def _cell(row: Sequence[str], index: int) -> str:
     return row[index] if index < len(row) else ""
 
 
-def _is_matrix_row(row: Sequence[str], levels: Mapping[str, Level]) -> bool:
-    return all(not cell.strip() or read_level(cell, levels) is not None for cell in row[1:])
+def _is_matrix(
+    headings: Sequence[str], body: Sequence[Sequence[str]], levels: Mapping[str, Level]
+) -> bool:
+    """Whether there are roles across, and most of what is filled in below them is a level."""
+    cells = [cell for row in body for cell in row[1:] if cell.strip()]
+    known = sum(read_level(cell, levels) is not None for cell in cells)
+    if not any(headings[1:]) or known * 2 <= len(cells):
+        return False
+    names = [heading for heading in headings[1:] if heading]
+    again = next((name for name in names if names.count(name) > 1), None)
+    if again:
+        raise InputError(twice(again), Location(""))
+    return True
 
 
 def is_category(text: str) -> bool:

@@ -88,7 +88,7 @@ class Inputs:
             export.tell(Severity.INFO, f"{source.passed_over} is not followed")
             return
         try:
-            head = source.head()
+            head = parsers.head_of(source)
             export.format = parsers.recognise(head, self.reading)
             if not export.format:
                 self._pass_over(export, head)
@@ -193,20 +193,19 @@ class Inputs:
     def first_roles(self, account: Account) -> list[Role]:
         """The only role of all inputs, or two of many; nothing is noted of what was read."""
         found: dict[str, Role] = {}
+        pages = len(self._pages)
         for export in self.exports:
-            trial = Export(export.source, export.format)
-            pages = len(self._pages)
-            try:
-                for role in self.roles_of(trial, self.reading, account):
-                    found.setdefault(role.id, role)
-                    if len(found) > 1:
-                        break
-            except OtherReadingError:
-                continue  # by then there were two, or it is not text in this encoding
-            finally:
-                del self._pages[pages:]
-            if len(found) > 1:
-                break
+            trial, reading = Export(export.source, export.format), self.reading
+            while len(found) <= 1:
+                try:
+                    for role in self.roles_of(trial, reading, account):
+                        found.setdefault(role.id, role)
+                        if len(found) > 1:
+                            break
+                    break
+                except OtherReadingError as other:
+                    reading = self.restart(trial, reading, other)
+        del self._pages[pages:]
         return list(found.values())
 
     def restart(self, export: Export, reading: Reading, other: OtherReadingError) -> Reading:
@@ -214,7 +213,7 @@ class Inputs:
         export.reset()
         self._pages = [item for item in self._pages if item[0] is not export]
         grouped = reading.grouped if other.grouped is None else other.grouped
-        return reading._replace(encoding=other.encoding or reading.encoding, grouped=grouped)
+        return reading._replace(guess=other.encoding or reading.guess, grouped=grouped)
 
     def tell_missing_pages(self) -> None:
         """Note, on every page of a result of which not all pages are here, what is missing."""
@@ -227,7 +226,10 @@ class Inputs:
                 continue
             of_total = f" of {total}" if total else ""
             for export, _ in pages:
-                text = f"a page of a longer result (hasMore): {here}{of_total} rows are here"
+                text = (
+                    f"a page of a longer result (hasMore): {here}{of_total} rows are here; "
+                    "give all pages together"
+                )
                 export.tell(Severity.ERROR, text)
 
 

@@ -10,6 +10,7 @@ from nspermaudit.headings import Columns, read_level
 from nspermaudit.model import Location, Permission
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading
+from nspermaudit.style import counted
 
 Row = tuple[int, Sequence[str]]
 """A line number and the cells that stand there."""
@@ -24,11 +25,13 @@ MAX_TOLD = 20
 class Sieve:
     """Lets the data rows of one table through and keeps the account of the rest."""
 
-    def __init__(self, path: str, columns: Columns, reading: Reading) -> None:
+    def __init__(self, path: str, columns: Columns, reading: Reading, heading_line: int) -> None:
         self.path = path
         self.columns = columns
         self.reading = reading
-        self.count = self.filled_down = self.dropped = self.faulty = 0
+        self.heading_line = heading_line
+        self.count = self.dropped = self.faulty = 0
+        self.roles_filled_down = self.users_filled_down = 0
         self.messages: list[Message] = []
         self._names: dict[str, Permission] = {}
 
@@ -54,14 +57,13 @@ class Sieve:
         if self.faulty > MAX_TOLD:
             text = f"{self.faulty - MAX_TOLD} more rows could not be read"
             self.tell(Severity.ERROR, text)
-        if self.filled_down:
-            self.tell(
-                Severity.INFO,
-                f"{self.filled_down} rows took their role from a row above",
-            )
+        for what, rows in (("role", self.roles_filled_down), ("user", self.users_filled_down)):
+            if rows:
+                text = f"{counted(rows, 'row')} took the {what} from a row above"
+                self.tell(Severity.INFO, text)
         if self.dropped:
-            text = f"{self.dropped} rows of totals, categories or repeated headings were left out"
-            self.tell(Severity.INFO, text)
+            what = "of totals, categories or repeated headings left out"
+            self.tell(Severity.INFO, f"{counted(self.dropped, 'row')} {what}")
         self._tell_unknown_names()
         return iter(self.messages)
 

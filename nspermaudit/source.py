@@ -26,6 +26,7 @@ _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 class Reading(NamedTuple):
     """How the user wants inputs to be read.
 
+    ``encoding`` is what the user says, ``guess`` what an earlier attempt at reading suggests.
     ``columns`` leads from a field ("role", "permission", "level", ...) to the heading that an
     export has for it, ``levels`` from a word of that export to the level it means. ``role`` is
     the role of an export that has no role column. ``grouped`` says that the rows of a role are
@@ -33,6 +34,7 @@ class Reading(NamedTuple):
     """
 
     encoding: str = ""
+    guess: str = ""
     columns: Mapping[str, str] = MappingProxyType({})
     levels: Mapping[str, Level] = MappingProxyType({})
     role: str = ""
@@ -166,19 +168,21 @@ def find(paths: Iterable[str]) -> list[Source]:
     Links to folders are not followed, hidden folders and installed packages are passed over.
     Raises UsageError for a path that does not exist.
     """
-    found: dict[tuple[int, int] | str, Source] = {}
+    found: list[Source] = []
     for path in paths:
         place = Path(path)
         if not os.path.lexists(place):
             raise UsageError(f"{path}: no such file or folder")
         if place.is_dir():
-            for source in _below(place):
-                is_file = source.file and not source.passed_over
-                key = _identity(source.file) if source.file and is_file else source.path
-                found.setdefault(key, source)
+            found += _below(place)
         else:
-            found[_identity(place)] = Source(shown(place), place, named=True)
-    return sorted(found.values(), key=lambda source: source.path)
+            found.append(Source(shown(place), place, named=True))
+    once: dict[tuple[int, int] | str, Source] = {}
+    for source in sorted(found, key=lambda item: (not item.named, item.path)):
+        is_file = source.file and not source.passed_over
+        key = _identity(source.file) if source.file and is_file else source.path
+        once.setdefault(key, source)
+    return sorted(once.values(), key=lambda source: source.path)
 
 
 def _identity(file: Path) -> tuple[int, int] | str:
@@ -198,7 +202,7 @@ def _below(folder: Path) -> Iterator[Source]:
             with os.scandir(place) as entries:
                 for entry in entries:
                     file = Path(entry.path)
-                    if not entry.is_dir():
+                    if not _is_folder(entry):
                         yield Source(shown(file), file)
                     elif entry.is_symlink():
                         yield _link(file)
@@ -207,6 +211,13 @@ def _below(folder: Path) -> Iterator[Source]:
         except OSError as error:
             reason = (error.strerror or "error").lower()
             yield Source(shown(place), place, trouble=f"cannot be listed: {reason}")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: it is told when it is opened
+        return False
 
 
 def _link(file: Path) -> Source:

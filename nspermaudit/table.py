@@ -18,11 +18,18 @@ from nspermaudit.source import Reading
 Fact = Role | RoleFacts | Assignment | Message | RowCount
 
 
-def find_columns(rows: Iterable[Sequence[str]], reading: Reading) -> tuple[int, Columns] | None:
-    """Look for the headings in the first rows: the index of that row, and what it says."""
+def find_columns(path: str, rows: Iterable[Row], reading: Reading) -> tuple[int, Columns] | None:
+    """Look for the headings in the first rows: the index of that row, and what it says.
+
+    Raises InputError if they hold a heading twice that matters.
+    """
     head = list(islice(rows, HEAD_ROWS))
-    for index, row in enumerate(head):
-        found = columns_of(row, head[index + 1 :], reading.columns, reading.levels)
+    cells = [row for _, row in head]
+    for index, (line, row) in enumerate(head):
+        try:
+            found = columns_of(row, cells[index + 1 :], reading.columns, reading.levels)
+        except InputError as error:
+            raise InputError(error.text, Location(path, line)) from None
         if found:
             return index, found
     return None
@@ -49,21 +56,21 @@ def read(
     """
     rows = iter(rows)
     head = list(islice(rows, HEAD_ROWS))
-    try:
-        found = find_columns([cells for _, cells in head], reading)
-    except InputError as error:
-        raise InputError(error.text, Location(path, head[0][0])) from None
+    found = find_columns(path, head, reading)
     if found is None:
         raise NotAnExportError(
             _headings_wanted(head, reading), Location(path, head[0][0] if head else 0)
         )
     index, columns = found
-    sieve = Sieve(path, columns, reading)
+    sieve = Sieve(path, columns, reading, head[index][0])
     body = sieve.sift(chain(head[index + 1 :], rows))
     if columns.kind == "permissions":
         yield from Grouping(sieve, form, fragment=fragment).roles(body)
     else:
         yield from _READERS[columns.kind](sieve, body, form)
+    if not sieve.count and not sieve.faulty:
+        text = "headings of an export and no row below them (export it again)"
+        raise InputError(text, Location(path, sieve.heading_line))
     yield from sieve.told()
     yield RowCount(sieve.count)
 
@@ -86,22 +93,23 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
     roles: list[list[Grant]] = [[] for _ in sieve.columns.headings]
     unread: list[dict[str, Permission]] = [{} for _ in sieve.columns.headings]
     a_row_is_equal = False
-    for line, cells in rows:
-        written, words = cells[0].strip(), [cell.strip() for cell in cells[1:]]
-        if is_category(written) and not any(words):
-            sieve.dropped += 1
-            sieve.count -= 1
-            continue
-        permission = sieve.resolve(written)
+    for line, cells in _without_categories(sieve, rows):
+        words = [cell.strip() for cell in cells[1:]]
+        permission = sieve.resolve(cells[0].strip())
         a_row_is_equal = a_row_is_equal or len(set(words)) == 1
         for column, word in enumerate(words, 1):
             level = read_level(word, sieve.reading.levels)
             if level is not None:
                 place = Location(sieve.path, line)
-                roles[column].append(Grant(permission, level, place, written=written))
+                grant = Grant(permission, level, place, written=cells[0].strip())
+                roles[column].append(grant)
             elif word:
                 sieve.fault(no_level(word, permission.name), line)
                 unread[column][permission.id] = permission
+    for column, heading in enumerate(sieve.columns.headings):
+        if roles[column] and not heading:
+            text = f"column {column + 1} holds levels and its heading names no role"
+            sieve.tell(Severity.ERROR, text, sieve.heading_line)
     if len(roles) > 2 and not a_row_is_equal:  # noqa: PLR2004 - the permissions and two roles
         text = "no permission is equal in all roles: maybe only the differences were exported"
         sieve.tell(Severity.WARNING, text)
@@ -115,6 +123,16 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
                 unread=MappingProxyType(unread[column]),
                 format=form,
             )
+
+
+def _without_categories(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of a matrix that are about a permission."""
+    for line, cells in rows:
+        if is_category(cells[0]) and not any(cell.strip() for cell in cells[1:]):
+            sieve.dropped += 1
+            sieve.count -= 1
+        else:
+            yield line, cells
 
 
 def _role_facts(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
@@ -132,9 +150,9 @@ def _assignments(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]
     user = ""
     for line, cells in rows:
         own = sieve.cell(cells, "user")
-        sieve.filled_down += not own
+        sieve.users_filled_down += not own
         user = own or user
-        if "role" in sieve.columns.fields:
+        if "other roles" not in sieve.columns.fields:
             roles = [identify(sieve, cells).key]
         else:
             roles = [role.strip() for role in sieve.cell(cells, "other roles").split(",")]

@@ -31,6 +31,14 @@ class Root(NamedTuple):
     has_doctype: bool = False
 
 
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_REASONS = {
+    3: "the file ends before its root element does",
+    4: "a character that cannot stand here (a raw & or <?)",
+    5: "the file ends inside a tag",
+}
+
+
 class _RootFoundError(Exception):
     def __init__(self, root: Root) -> None:
         self.root = root
@@ -78,17 +86,25 @@ class Reader:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._mark = 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse_doctype
 
     def here(self) -> Location:
         """The place of the event that is being handled."""
-        return Location(
-            self.path,
-            self.parser.CurrentLineNumber,
-            self.parser.CurrentColumnNumber + 1,
-        )
+        return self._at(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
+
+    def _at(self, line: int, column: int) -> Location:
+        """A place; expat counts a byte order mark as a column of the first line."""
+        return Location(self.path, line, max(1, column - self._mark) if line == 1 else column)
+
+    def refuse_excess(self, depth: int, attributes: dict[str, str]) -> None:
+        """Raise InputError if an element stands too deep or has too many attributes."""
+        if depth >= MAX_DEPTH:
+            raise self.refuse(f"nested more than {MAX_DEPTH} deep")
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise self.refuse(f"more than {MAX_ATTRIBUTES} attributes on one element")
 
     def refuse(self, text: str) -> InputError:
         """An error at the place of the event that is being handled."""
@@ -99,11 +115,13 @@ class Reader:
 
     def feed(self, data: bytes, *, last: bool) -> None:
         """Parse a piece of the document. Raises InputError where it is no well-formed XML."""
+        if not self.parser.CurrentByteIndex > 0 and data.startswith(_MARKS):
+            self._mark = 1
         try:
             self.parser.Parse(data, last)
         except expat.ExpatError as error:
-            place = Location(self.path, error.lineno, error.offset + 1)
-            reason = expat.ErrorString(error.code)
+            place = self._at(error.lineno, error.offset + 1)
+            reason = _REASONS.get(error.code) or expat.ErrorString(error.code)
             raise InputError(f"not well-formed XML: {reason}", place) from None
         except (LookupError, ValueError) as error:
             raise InputError(f"not readable as XML: {error}", self.here()) from None
@@ -134,5 +152,7 @@ def parse_tree(data: bytes, path: str) -> Any:
         raise InputError(f"not well-formed XML: {error.msg}", place) from None
     information = root.getroottree().docinfo
     if information.internalDTD is not None or information.doctype:
-        raise InputError("a document type declaration (DOCTYPE) is refused", Location(path))
+        before, found, _ = data.partition(b"<!DOCTYPE")
+        place = Location(path, before.count(b"\n") + 1 if found else 1)
+        raise InputError("a document type declaration (DOCTYPE) is refused", place)
     return root

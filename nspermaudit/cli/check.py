@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -243,11 +242,16 @@ def _reading(mapping: str | None, encoding: str | None, roles: tuple[str, ...]) 
             columns[field] = heading
     if encoding:
         try:
-            codecs.lookup(encoding)
-        except LookupError:
-            raise UsageError(f'--encoding: there is no encoding "{encoding}"') from None
+            "".encode(encoding)  # not all codecs are of text: this tells
+        except (LookupError, UnicodeError):
+            raise UsageError(f'--encoding: there is no text encoding "{encoding}"') from None
     is_name = len(roles) == 1 and not set("*?[") & set(roles[0])
-    return Reading(encoding or "", columns, levels, roles[0] if is_name else "")
+    return Reading(
+        encoding=encoding or "",
+        columns=columns,
+        levels=levels,
+        role=roles[0] if is_name else "",
+    )
 
 
 def _refuse_overwriting(outputs: Sequence[Output], sources: Sequence[Source]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from nspermaudit.source import Reading, Source
+from nspermaudit.source import HEAD_BYTES, OBJECT_BYTES, Reading, Source
 from nspermaudit.xml import looks_like_xml, root_of
 
 
@@ -32,6 +32,14 @@ def load(name: str) -> Parser:
     return cast("Parser", import_module(f"nspermaudit.parsers.{name}"))
 
 
+def head_of(source: Source) -> bytes:
+    """The first bytes of an input: so many that an XML document shows its root element."""
+    head = source.head()
+    if len(head) >= HEAD_BYTES and looks_like_xml(head) and not root_of(head).name:
+        return source.head(OBJECT_BYTES)
+    return head
+
+
 def recognise(head: bytes, reading: Reading) -> str:
     """The name of the format of an input with these first bytes; empty if it is none."""
     return next((name for name in PARSERS if load(name).recognises(head, reading)), "")
@@ -51,7 +59,7 @@ def describe_unrecognised(head: bytes) -> str:
         if head.startswith(signature):
             return words
     if not head.strip():
-        return "empty"
+        return "empty: export it again"
     if looks_like_xml(head):
         root = root_of(head)
         if (

@@ -33,11 +33,16 @@ _MARKUP = (b"<", b"{", b"[", b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f
 
 
 class _Form(NamedTuple):
-    """How the bytes of a file make rows; ``columns`` is None where no headings were found."""
+    """How the bytes of a file make rows.
+
+    ``columns`` is None where no headings were found, or where what is wrong with them is to be
+    told when the rows are read: then ``is_faulty``.
+    """
 
     encoding: str
     delimiter: str
     columns: Columns | None
+    is_faulty: bool = False
     has_separator_line: bool = False
 
 
@@ -45,10 +50,8 @@ def recognises(head: bytes, reading: Reading) -> bool:
     """Whether the first rows, under one of the delimiters, hold headings of an export."""
     if head.lstrip(codecs.BOM_UTF8).lstrip().startswith(_MARKUP):
         return False
-    try:
-        return _form_of(head, reading).columns is not None
-    except InputError:  # headings that stand there twice: they are headings
-        return True
+    form = _form_of(head, reading)
+    return form.columns is not None or form.is_faulty
 
 
 def holds_roles(source: Source, reading: Reading) -> bool:
@@ -60,15 +63,34 @@ def holds_roles(source: Source, reading: Reading) -> bool:
 def parse(source: Source, reading: Reading) -> Iterator[table.Fact]:
     """The roles of the file, or what else its rows say.
 
-    Raises InputError for bytes that are no text of the encoding and for broken quoting.
+    Raises InputError for bytes that are no text of the encoding and for broken quoting,
+    OtherReadingError where the encoding was guessed and shows to be another one.
     """
     form = _form_of(source.head(), reading)
-    guessed = not reading.encoding and form.encoding in _GUESSES
-    if guessed or (reading.encoding in _GUESSES and form.encoding == reading.encoding):
+    if not reading.encoding and form.encoding in _GUESSES:
         text = f"not UTF-8; read as {form.encoding} (say --encoding to be sure)"
         yield Message(Location(source.path), Severity.INFO, text)
     with io.TextIOWrapper(source.open(), form.encoding, newline="") as lines:
-        yield from table.read(source.path, _rows(lines, source.path, form), reading, "csv")
+        try:
+            yield from table.read(source.path, _rows(lines, source.path, form), reading, "csv")
+        except UnicodeError:
+            if not reading.encoding and form.encoding.startswith("utf-8"):
+                raise OtherReadingError(encoding=_GUESSES[-1]) from None
+            text = f"not readable as {form.encoding} (name the encoding with --encoding)"
+            raise InputError(text, _undecodable(source, form.encoding)) from None
+
+
+def _undecodable(source: Source, encoding: str) -> Location:
+    """The line of the first byte that is no text of the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
+    with source.open() as stream:
+        for data in stream:
+            try:
+                line += decoder.decode(data).count("\n")
+            except UnicodeError:  # noqa: PERF203 - it happens once
+                break
+    return Location(source.path, line)
 
 
 def _rows(lines: io.TextIOWrapper, path: str, form: _Form) -> Iterator[Row]:
@@ -83,55 +105,61 @@ def _rows(lines: io.TextIOWrapper, path: str, form: _Form) -> Iterator[Row]:
             line = skipped + reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"broken CSV: {error}", Location(path, line)) from None
-    except UnicodeDecodeError as error:
-        if form.encoding in ("utf-8", "utf-8-sig"):
-            raise OtherReadingError(encoding=_GUESSES[-1]) from None
-        text = f"not readable as {error.encoding} (name the encoding with --encoding)"
-        raise InputError(text, Location(path, line)) from None
 
 
 def _form_of(head: bytes, reading: Reading) -> _Form:
-    encoding = reading.encoding or _encoding_of(head)
+    encoding = reading.encoding or reading.guess or _encoding_of(head)
     try:
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
         text = decoder.decode(head, final=len(head) < HEAD_BYTES)
-    except UnicodeDecodeError:
-        text = head.decode(encoding, "replace")
+    except UnicodeError:
+        text = ""
     lines = text.splitlines(keepends=True)
     if len(head) == HEAD_BYTES and len(lines) > 1:
         lines.pop()  # the last one is cut
     separator = _SEPARATOR_LINE.match(lines[0].lstrip("\ufeff")) if lines else None
     if separator:
-        delimiter = separator[1]
-        columns = _columns(lines[1:], delimiter, reading)
-        return _Form(encoding, delimiter, columns, has_separator_line=True)
-    found = [(delimiter, _columns(lines, delimiter, reading)) for delimiter in DELIMITERS]
-    delimiter, columns = max(found, key=lambda item: len(item[1].fields) if item[1] else 0)
-    if columns is None:
-        delimiter = max(DELIMITERS, key="".join(lines[:HEAD_ROWS]).count)
-    return _Form(encoding, delimiter, columns)
+        form = _form_with(separator[1], lines[1:], encoding, reading)
+        return form._replace(has_separator_line=True)
+    forms = [_form_with(delimiter, lines, encoding, reading) for delimiter in DELIMITERS]
+    best = max(forms, key=_fitness)
+    if _fitness(best):
+        return best
+    commonest = max(DELIMITERS, key="".join(lines[:HEAD_ROWS]).count)
+    return best._replace(delimiter=commonest)
 
 
-def _columns(lines: list[str], delimiter: str, reading: Reading) -> Columns | None:
+def _fitness(form: _Form) -> int:
+    """How well a delimiter fits: by the number of fields that its headings hold."""
+    return len(form.columns.fields) if form.columns else int(form.is_faulty)
+
+
+def _form_with(delimiter: str, lines: list[str], encoding: str, reading: Reading) -> _Form:
+    reader = csv.reader(lines, delimiter=delimiter)
+    none = _Form(encoding, delimiter, None)
     try:
-        rows = list(islice(csv.reader(lines, delimiter=delimiter), HEAD_ROWS))
+        rows = [(reader.line_num, row) for row in islice(reader, HEAD_ROWS)]
+        found = table.find_columns("", rows, reading)
     except csv.Error:
-        return None
-    if delimiter == "|" and any(row and not row[0] for row in rows):
-        return None  # a table in Markdown
-    found = table.find_columns(rows, reading)
-    return found[1] if found else None
+        return none
+    except InputError:
+        return none._replace(is_faulty=True)
+    if found is None:
+        return none
+    columns = found[1]
+    if delimiter == "|" and not columns.headings[0]:
+        return none  # a table in Markdown
+    return none._replace(columns=columns)
 
 
 def _encoding_of(head: bytes) -> str:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
-    if len(head) > 1 and b"\0" in head:
-        if not any(head[0:200:2]):
-            return "utf-16-be"
-        if not any(head[1:200:2]):
-            return "utf-16-le"
+    for name, start in (("utf-16-le", 1), ("utf-16-be", 0)):
+        halves = head[start:400:2]
+        if halves.count(0) * 2 > len(halves) > 0:
+            return name
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(head)
     except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from json.decoder import JSONObject, scanstring  # type: ignore[attr-defined] # not in typeshed
 from json.scanner import py_make_scanner  # type: ignore[attr-defined] # not in typeshed
@@ -20,6 +20,8 @@ from nspermaudit.sifting import Row
 from nspermaudit.source import Reading, Source
 
 LIMIT = 32 << 20
+_MARKS_16 = (b"\xff\xfe", b"\xfe\xff")
+
 NDJSON_HEAD = 1000
 """So many first lines of NDJSON are looked at for keys."""
 
@@ -39,6 +41,8 @@ class _Located(dict[str, Any]):
 
 def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
     """Whether it is JSON and one of its first keys speaks of roles or permissions."""
+    if head.startswith(_MARKS_16):
+        head = head.decode("utf-16", "replace").encode()
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     return start.startswith((b"{", b"[")) and _WORDS.search(head) is not None
 
@@ -46,11 +50,9 @@ def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every p
 def holds_roles(source: Source, reading: Reading) -> bool:
     """Whether its rows are grants, and not facts about roles or users."""
     try:
-        if _is_ndjson(source):
-            rows = (cells for _, cells in _line_rows(source))
-        else:
-            rows = (cells for _, cells in _rows_of(_load(source), source.path).rows)
-        found = table.find_columns(rows, reading)
+        is_ndjson = _is_ndjson(source)
+        rows = _line_rows(source) if is_ndjson else _rows_of(_load(source), source.path).rows
+        found = table.find_columns(source.path, rows, reading)
     except InputError:
         return True  # it will be told when the rows are read
     return found is None or table.grants_permissions(found[1])
@@ -85,50 +87,78 @@ def _is_ndjson(source: Source) -> bool:
 def _load(source: Source) -> Any:
     data = source.read(LIMIT)
     try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = data.decode("utf-16" if data.startswith(_MARKS_16) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = Location(source.path, data.count(b"\n", 0, error.start) + 1)
+        raise InputError("not UTF-8 (save it as UTF-8)", place) from None
+    try:
         return _decode(text)
-    except UnicodeDecodeError:
-        raise InputError("not UTF-8", Location(source.path)) from None
-    except json.JSONDecodeError as error:
-        place = Location(source.path, error.lineno, error.colno)
-        raise InputError(f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", place) from None
+    except ValueError as error:
+        raise _told(error, source.path) from None
     except RecursionError:
         raise InputError("nested too deeply", Location(source.path)) from None
-    except _DuplicateKeyError as error:
-        raise InputError(f'duplicate key "{error}"', Location(source.path)) from None
 
 
-class _DuplicateKeyError(ValueError):
-    """An object with one key twice: what it says is not known."""
+def _told(error: ValueError, path: str, line: int = 0) -> InputError:
+    """What is wrong with a document, or with one of its lines, as an error with its place."""
+    if isinstance(error, _RefusedError):
+        return InputError(str(error), Location(path, line or error.line))
+    if isinstance(error, json.JSONDecodeError) and not line:
+        reason = error.msg.removesuffix(" starting at")
+        place = Location(path, error.lineno, error.colno)
+        return InputError(f"not valid JSON: {reason[0].lower()}{reason[1:]}", place)
+    return InputError("not a JSON object on a line of its own", Location(path, line))
+
+
+class _RefusedError(ValueError):
+    """Something that JSON allows, or Python does, and that leaves open what is meant."""
+
+    line = 0
 
 
 def _decode(text: str) -> Any:
     ends = [match.start() for match in re.finditer("\n", text)]
 
     def parse_object(text_and_end: tuple[str, int], *rest: Any) -> tuple[_Located, int]:
-        pairs, end = JSONObject(text_and_end, *rest)
+        line = bisect_right(ends, text_and_end[1] - 1) + 1
+        try:
+            pairs, end = JSONObject(text_and_end, *rest)
+        except _RefusedError as error:
+            error.line = error.line or line
+            raise
         found = _Located(pairs)
-        found.line = bisect_right(ends, text_and_end[1] - 1) + 1
+        found.line = line
         return found, end
 
     # the parts of a decoder that its own scanner in Python takes from it
-    decoder: Any = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    decoder: Any = _decoder()
     decoder.parse_object = parse_object
     decoder.parse_string = scanstring
     decoder.scan_once = py_make_scanner(decoder)
     return decoder.decode(text)
 
 
+def _decoder() -> json.JSONDecoder:
+    """A decoder that refuses duplicate keys and NaN, and leaves numbers as they are written."""
+    return json.JSONDecoder(
+        object_pairs_hook=_unique,
+        parse_constant=_refuse_constant,
+        parse_int=str,
+        parse_float=str,
+    )
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> Object:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise _DuplicateKeyError(next(key for key in keys if keys.count(key) > 1))
+        again = next(key for key in keys if keys.count(key) > 1)
+        raise _RefusedError(f'duplicate key "{again}"')
     return found
 
 
 def _refuse_constant(word: str) -> Any:
-    raise json.JSONDecodeError(f"{word} is no JSON value", word, 0)
+    raise _RefusedError(f"not valid JSON: {word} is no JSON value")
 
 
 # --- shapes
@@ -155,7 +185,7 @@ def _rows_of(document: Any, path: str) -> _Content:
         return _rows_of(data, path)
     items = document.get("items", data)
     if not isinstance(items, list):
-        return _Content([])
+        return _Content(_flat(_objects([document])))  # one row
     rows = _flat(_objects(items))
     page = _page_of(document, len(items), path)
     return _Content(rows, (page,) if page else (), is_fragment=page is not None)
@@ -171,14 +201,16 @@ def _page_of(document: Object, count: int, path: str) -> Page | None:
         _number(document.get("offset")),
         _number(document.get("totalResults")),
     )
-    has_more = document.get("hasMore") is True or _number(document.get("totalPages")) > 1
+    has_more = (
+        document.get("hasMore") in (True, "true", "T") or _number(document.get("totalPages")) > 1
+    )
     if not has_more and not offset:
         return None
     return Page(Location(path), offset, count, total, has_more=has_more)
 
 
 def _number(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 16 else 0  # noqa: PLR2004 - digits
 
 
 def _cell(value: Any) -> str:
@@ -216,18 +248,21 @@ def _tree(document: Object, path: str) -> _Content:
             problem = _role_problem(role)
             if problem:
                 facts.append(Message(Location(path, role.line), Severity.ERROR, problem))
-            if "error" not in role:
+            if not role.get("error"):
                 flat.extend(_grants(user, role))
     return _Content(_flat(flat), tuple(facts))
 
 
 def _role_problem(role: _Located) -> str:
     name = _cell(role.get("role_name") or role.get("name") or role.get("role_id") or role.get("id"))
-    if "error" in role:
+    if role.get("error"):
         reason = _cell(role.get("message") or role["error"])
         return f'role "{name}" was not exported and is not assessed: {reason}'
     promised, permissions = role.get("permission_count"), role.get("permissions")
     count = len(permissions) if isinstance(permissions, list) else 0
+    objects = len(_objects(permissions)) if isinstance(permissions, list) else 0
+    if objects < count:
+        return f'role "{name}": {count - objects} of {count} permissions are no objects'
     if promised is not None and _cell(promised) != str(count):
         return f'role "{name}" promises {_cell(promised)} permissions and has {count}'
     return ""
@@ -264,18 +299,17 @@ def _line_rows(source: Source) -> Iterator[Row]:
 
 
 def _lines(source: Source) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    decode: Callable[[str], Any] = json.JSONDecoder(
-        object_pairs_hook=_unique, parse_constant=_refuse_constant
-    ).decode
+    decode = _decoder().decode
     with source.open() as stream:
         for line, data in enumerate(stream, 1):
             if not data.strip():
                 continue
             try:
                 item = decode(data.decode("utf-8-sig"))
-            except (ValueError, RecursionError):
-                text = "not a JSON object on a line of its own"
-                raise InputError(text, Location(source.path, line)) from None
+            except ValueError as error:
+                raise _told(error, source.path, line) from None
+            except RecursionError:
+                raise InputError("nested too deeply", Location(source.path, line)) from None
             if not isinstance(item, dict):
-                raise InputError("not a JSON object", Location(source.path, line))
+                raise _told(ValueError(), source.path, line)
             yield line, item

@@ -36,6 +36,6 @@ def parse(source: Source, reading: Reading) -> Iterator[RecordGrant | Message]: 
         try:
             level = Level.parse(word or "NONE")  # the documented default: SDFxml_2290236535
         except ValueError:
-            yield Message(place, Severity.WARNING, f'"{word}" is no level for {role}')
+            yield Message(place, Severity.ERROR, f'"{word}" is no level for {role}')
         else:
             yield RecordGrant(record, reference[1] if reference else role, level, place)

@@ -11,7 +11,7 @@ from nspermaudit.finding import Message, RowCount
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import MAX_ATTRIBUTES, MAX_DEPTH, Reader, looks_like_xml, root_of
+from nspermaudit.xml import Reader, looks_like_xml, root_of
 
 ROOTS = ("role", "customrole")
 
@@ -53,6 +53,7 @@ class _Entry:
     def __init__(self, location: Location) -> None:
         self.location = location
         self.parts: dict[str, tuple[str, Location]] = {}
+        self.is_faulty = False
 
     def text(self, part: str) -> str:
         return self.parts[part][0].strip() if part in self.parts else ""
@@ -83,8 +84,7 @@ class _Builder:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         depth = len(self._open)
-        if depth >= MAX_DEPTH or len(attributes) > MAX_ATTRIBUTES:
-            raise self._reader.refuse("nested too deeply, or too many attributes")
+        self._reader.refuse_excess(depth, attributes)
         self._open.append(name)
         self._text.clear()
         if depth == 0:
@@ -93,6 +93,10 @@ class _Builder:
         elif depth == 2 and tuple(self._open[1:]) == _PERMISSION:  # noqa: PLR2004 - a level of nesting
             self._entry = _Entry(self._reader.here())
             self.entries += 1
+        elif depth == 2 and self._open[1] == "permissions":  # noqa: PLR2004 - a level of nesting
+            hint = " (did you mean <permission>?)" if name.startswith("perm") else ""
+            text = f"<{name}> in <permissions> was ignored{hint}"
+            self._tell(Severity.ERROR, text, self._reader.here())
         elif depth == 1 or self._entry is not None:
             self._place = self._reader.here()
 
@@ -128,6 +132,7 @@ class _Builder:
         if name not in _PARTS:
             self._tell(Severity.WARNING, f"<{name}> in a permission was ignored", self._place)
         elif name in entry.parts:
+            entry.is_faulty = True
             self._tell(Severity.ERROR, f"<{name}> stands twice in one permission", self._place)
         else:
             entry.parts[name] = (text, self._place)
@@ -140,6 +145,9 @@ class _Builder:
             self._tell(severity, f"{what} was ignored", entry.location)
             return
         permission = catalog.load().resolve_key(key)
+        if entry.is_faulty:
+            self._unread[permission.id] = permission
+            return
         try:
             level = Level.parse(word)
         except ValueError:

@@ -11,7 +11,7 @@ from nspermaudit.errors import InputError
 from nspermaudit.headings import HEAD_ROWS
 from nspermaudit.sifting import Row
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import MAX_ATTRIBUTES, MAX_DEPTH, Reader, looks_like_xml, root_of
+from nspermaudit.xml import Reader, looks_like_xml, root_of
 
 _NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CHUNK = 64 * 1024
@@ -28,8 +28,7 @@ def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every p
 def holds_roles(source: Source, reading: Reading) -> bool:
     """Whether its rows are grants, and not facts about roles or users."""
     try:
-        head = [cells for _, cells in islice(_rows(source), HEAD_ROWS)]
-        found = table.find_columns(head, reading)
+        found = table.find_columns(source.path, islice(_rows(source), HEAD_ROWS), reading)
     except InputError:
         return True  # it will be told when the rows are read
     return found is None or table.grants_permissions(found[1])
@@ -58,7 +57,7 @@ class _Builder:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.rows: deque[Row] = deque()
-        self._depth = 0
+        self._open: list[str] = []
         self._line = 0
         self._cells: list[str] = []
         self._text: list[str] = []
@@ -72,29 +71,30 @@ class _Builder:
             self._text.append(text)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH or len(attributes) > MAX_ATTRIBUTES:
-            raise self.reader.refuse("nested too deeply, or too many attributes")
+        self.reader.refuse_excess(len(self._open), attributes)
         local = name.rpartition(":")[2]
         if local == "Data":
-            self._in_data = True
+            self._in_data = self._open[-1:] == ["Cell"]
         elif local == "Cell":
             self._open_cell(attributes.get("ss:Index") or attributes.get("Index"))
         elif local == "Row":
             self._line = self.reader.parser.CurrentLineNumber
             self._cells = []
+        self._open.append(local)
 
     def _open_cell(self, index: str | None) -> None:
         self._text.clear()
         if index is None:
             return
-        if not index.isdecimal() or not len(self._cells) < int(index) <= _MAX_COLUMNS:
-            raise self.reader.refuse(f'ss:Index="{index}" is no place for a cell')
+        is_number = index.isdecimal() and len(index) <= len(str(_MAX_COLUMNS))
+        if not is_number or not len(self._cells) < int(index) <= _MAX_COLUMNS:
+            text = f'a cell cannot stand at ss:Index="{index[:9]}": export the workbook again'
+            raise self.reader.refuse(text)
         self._cells.extend([""] * (int(index) - 1 - len(self._cells)))
 
     def _end(self, name: str) -> None:
-        self._depth -= 1
         local = name.rpartition(":")[2]
+        self._open.pop()
         if local == "Data":
             self._in_data = False
         elif local == "Cell":
