@@ -14,7 +14,7 @@ from nspermaudit.inputs import Export, Inputs, merged
 from nspermaudit.model import Role
 from nspermaudit.rule import Result, Rule, Severity, Use
 from nspermaudit.source import Reading, Source
-from nspermaudit.tally import Tally
+from nspermaudit.tally import Tally, listed
 from nspermaudit.version import VERSION
 
 
@@ -61,6 +61,7 @@ def audit(
         total.judge(role)
     inputs.tell_missing_pages()
     digests = [pack.digest for pack in used]
+    total.told.update(_of_configuration(config))
     report = total.report(VERSION, digests, (export.as_input() for export in inputs.all))
     return report._replace(unfinished=tuple(_unfinished(report, total, request)))
 
@@ -81,6 +82,14 @@ def _judge(export: Export, inputs: Inputs, total: Tally) -> list[Role]:
         else:
             total.add(tally)
             return fragments
+
+
+def _of_configuration(config: Config) -> Iterator[str]:
+    """Which configuration holds, and what it silences."""
+    if config.path:
+        off = sorted(name for name, severity in config.severities.items() if severity is None)
+        silenced = f"; switched off: {', '.join(off)}" if off else ""
+        yield f"configuration: {config.path}{silenced}"
 
 
 def chosen(
@@ -129,11 +138,14 @@ def _unfinished(report: Report, total: Tally, request: Request) -> Iterator[str]
     if unread:
         yield f"{len(unread)} of {len(report.inputs)} inputs could not be read whole"
     if report.roles:
+        known = listed(sorted(f'"{name}"' for name in total.names))
         yield from (
-            f'no role is named "{glob}" (--role)'
+            f'no role is named "{glob}" (--role); there are {known}'
             for glob in request.roles
             if glob not in total.matched
         )
+    if request.strict:
+        yield from total.unasked()
     not_evaluated = report.results[Result.NOT_EVALUATED]
     if request.strict and not_evaluated:
         yield f"{not_evaluated} requirements were not evaluated (--strict)"

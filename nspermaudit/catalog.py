@@ -13,7 +13,7 @@ from nspermaudit.model import Level, Permission
 
 DATA = Path(__file__).parent / "data" / "permissions.json"
 
-MAX_SUGGESTIONS = 200
+MAX_SUGGESTIONS = 50
 
 CUSTOM_ID = re.compile(r"(?:customrecord|customtransaction|customsegment|cseg)[a-z0-9_]*")
 _REFERENCE = re.compile(r"\[(?:[^\[\]]*[,\s])?(?:scriptid=)?([A-Za-z0-9_.]+)\]")

@@ -34,6 +34,7 @@ class Config(NamedTuple):
     """
 
     path: str = ""
+    file: Path | None = None
     use: tuple[Use, ...] = _DEFAULT_USES
     classes: Mapping[str, Condition] = MappingProxyType({})
     features: Mapping[str, bool] = MappingProxyType({})
@@ -72,6 +73,7 @@ def read(file: Path) -> Config:
     }
     return Config(
         path,
+        file,
         tuple(_uses(top.get("use", DEFAULT_USE), file.parent)),
         MappingProxyType(classes),
         MappingProxyType({name: state == "on" for name, state in features.items()}),

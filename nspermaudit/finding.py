@@ -12,11 +12,11 @@ from nspermaudit.model import Location, Role
 from nspermaudit.rule import Result, Rule, Severity, Verdict
 
 LIMITS = (
-    "who holds the roles, unless assignments were given",
-    "global permissions of employees, which override a role's, even downwards",
-    "which subsidiaries were chosen by hand",
-    "approvals and blocks made by workflows",
-    "standard roles, which no SDF project carries",
+    "who holds a role",
+    "global permissions, which override a role's",
+    "subsidiaries chosen by hand",
+    "approvals by workflow",
+    "standard roles (in SDF)",
 )
 """What no role export can show (NetSuite help, "Using the Global Permissions Feature",
 "Custom Roles as XML Definitions")."""
@@ -40,9 +40,13 @@ class RowCount(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One page of a longer result; ``total`` is 0 where the page does not say it."""
+    """One page of a longer result; ``total`` is 0 where the page does not say it.
+
+    ``result`` is the same for all pages of one result.
+    """
 
     location: Location
+    result: str
     offset: int
     rows: int
     total: int

@@ -20,6 +20,7 @@ from nspermaudit.model import (
     Permission,
     Role,
 )
+from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
 
 NUL = "a NUL character (the file is damaged, or name its encoding with --encoding)"
@@ -146,6 +147,8 @@ class Entries:
             written = split[0] if split else written
         by_id = bool(cells.get("permission id"))
         permission = catalog.load().resolve(written) if by_id else self._sieve.resolve(written)
+        if by_id:
+            self._compare(permission, cells.get("permission", ""))
         level = split[1] if split else read_level(word, self._sieve.reading.levels)
         if level is None:
             return _Fault(no_level(word, permission.name), permission)
@@ -153,6 +156,13 @@ class Entries:
         if restriction.casefold() in _NO_RESTRICTION:
             restriction = ""
         return _Entry(permission, level, restriction, written)
+
+    def _compare(self, permission: Permission, name: str) -> None:
+        """Tell if the display name of a row is another permission's than its id."""
+        named = catalog.load().find(name) if name else None
+        if named and named.id != permission.id and "standard" in (named.kind, permission.kind):
+            text = f'"{name}" is {named.id}, but the id there is {permission.id}, which counts'
+            self._sieve.tell(Severity.WARNING, text)
 
 
 class Grouping:
@@ -162,7 +172,7 @@ class Grouping:
     OtherReadingError is raised when one comes back; otherwise all are handed on at the end.
     """
 
-    def __init__(self, sieve: Sieve, form: str, *, fragment: bool) -> None:
+    def __init__(self, sieve: Sieve, form: str, *, fragment: str) -> None:
         self._sieve = sieve
         self._form = form
         self._fragment = fragment

@@ -11,6 +11,8 @@ from nspermaudit.errors import InputError
 from nspermaudit.model import Level, Location
 
 HEAD_ROWS = 30
+MAX_COLUMNS = 1024
+"""No export has more columns; what has is passed over."""
 ROLE_FIELDS = ("role", "role name", "role id", "role script id")
 """The fields that tell which role a row belongs to."""
 
@@ -115,6 +117,8 @@ def columns_of(
     the user's own headings and words. Raises InputError, without a line, if a heading that
     counts stands there twice.
     """
+    if len(row) > MAX_COLUMNS:
+        return None
     headings = tuple(cell.strip().lstrip("\ufeff") for cell in row)
     fields = _fields(headings, columns)
     attributes = {

@@ -21,6 +21,11 @@ from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import root_of
 
+_NOT_KNOWN = "not read: it speaks of permissions, but is no export known here"
+
+MAX_MESSAGES = 100
+"""So many messages of one input are kept."""
+
 _COULD_HOLD_ROLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -40,7 +45,12 @@ class Export:
 
     def tell(self, severity: Severity, text: str, location: Location | None = None) -> None:
         """Note something about the input; an error makes it a partial one."""
-        self.messages.append(Message(location or Location(self.source.path), severity, text))
+        if len(self.messages) < MAX_MESSAGES:
+            place = location or Location(self.source.path)
+            self.messages.append(Message(place, severity, text))
+        elif len(self.messages) == MAX_MESSAGES:
+            more = "there is more to say of this input, which is left out"
+            self.messages.append(Message(Location(self.source.path), Severity.ERROR, more))
         if severity is Severity.ERROR and self.status == "read":
             self.status = "partial"
 
@@ -113,6 +123,8 @@ class Inputs:
             export.status = "skipped"
             if head.startswith(_COULD_HOLD_ROLES):
                 export.tell(Severity.WARNING, f"not read: {words}")
+            elif parsers.speaks_of_grants(head):
+                export.tell(Severity.WARNING, _NOT_KNOWN)
         elif words:
             export.tell(Severity.ERROR, words)
             export.status = "failed"
@@ -176,6 +188,8 @@ class Inputs:
                 export.fail(error)
             else:
                 export.status = "skipped"
+                if parsers.speaks_of_grants(export.source.head()):
+                    export.tell(Severity.WARNING, f"{_NOT_KNOWN}: {error.text}", error.location)
         except InputError as error:
             export.fail(error)
         except OSError as error:
@@ -217,11 +231,11 @@ class Inputs:
 
     def tell_missing_pages(self) -> None:
         """Note, on every page of a result of which not all pages are here, what is missing."""
-        by_total: dict[int, list[tuple[Export, Page]]] = {}
+        by_result: dict[str, list[tuple[Export, Page]]] = {}
         for export, page in self._pages:
-            by_total.setdefault(page.total, []).append((export, page))
-        for total, pages in by_total.items():
-            here = sum(page.rows for _, page in pages)
+            by_result.setdefault(page.result, []).append((export, page))
+        for pages in by_result.values():
+            here, total = sum(page.rows for _, page in pages), pages[0][1].total
             if _is_whole([page for _, page in pages]):
                 continue
             of_total = f" of {total}" if total else ""
@@ -236,12 +250,12 @@ class Inputs:
 def _is_whole(pages: list[Page]) -> bool:
     """Whether pages follow on one another from the first to the last."""
     expected = 0
-    for page in sorted(pages, key=lambda page: page.offset):
+    in_order = sorted(pages, key=lambda page: page.offset)
+    for page in in_order:
         if page.offset != expected:
             return False
         expected += page.rows
-    total = pages[0].total
-    return expected == total if total else not max(pages, key=lambda page: page.offset).has_more
+    return not in_order[-1].has_more and in_order[-1].total in (0, expected)
 
 
 def joined(role: Role, account: Account) -> Role:
@@ -258,14 +272,14 @@ def joined(role: Role, account: Account) -> Role:
 
 def merged(fragments: Iterable[Role]) -> list[Role]:
     """Roles whose parts came on several pages, put together by their ids."""
-    by_id: dict[str, Role] = {}
+    by_id: dict[tuple[str, str], Role] = {}
     for part in fragments:
-        known = by_id.get(part.id)
-        if known is None:
-            by_id[part.id] = part
+        key = (part.fragment, part.id)
+        known = by_id.setdefault(key, part)
+        if known is part:
             continue
         have = {(grant.permission.id, grant.level) for grant in known.grants}
         new = (item for item in part.grants if (item.permission.id, item.level) not in have)
         unread = {**known.unread, **part.unread}
-        by_id[part.id] = known.with_grants((*known.grants, *new), unread)
+        by_id[key] = known.with_grants((*known.grants, *new), unread)
     return list(by_id.values())

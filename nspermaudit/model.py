@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -117,8 +117,8 @@ class Role(NamedTuple):
 
     An attribute that the export does not carry is absent from ``attributes``: that is not "no".
     ``unread`` has, by their ids, the permissions of which a level could not be read. ``format`` is
-    the parser's name and ``element`` the root element of an SDF object. A ``fragment`` is one
-    page's share of a role; the rest may be in another input.
+    the parser's name and ``element`` the root element of an SDF object. ``fragment`` names the
+    longer result of which this is one page's share; empty if it is the whole role.
     """
 
     id: str
@@ -129,8 +129,8 @@ class Role(NamedTuple):
     unread: Mapping[str, Permission] = MappingProxyType({})
     format: str = ""
     element: str = ""
-    fragment: bool = False
-    held: Mapping[str, tuple[Grant, ...]] = MappingProxyType({})
+    fragment: str = ""
+    held: Mapping[str, Sequence[Grant]] = MappingProxyType({})
 
     @classmethod
     def of(
@@ -172,10 +172,10 @@ def _by_level(grant: Grant) -> int:
     return grant.level
 
 
-def _by_permission(grants: tuple[Grant, ...]) -> Mapping[str, tuple[Grant, ...]]:
-    held: dict[str, tuple[Grant, ...]] = {}
+def _by_permission(grants: tuple[Grant, ...]) -> Mapping[str, Sequence[Grant]]:
+    held: dict[str, list[Grant]] = {}
     for grant in grants:
-        held[grant.permission.id] = (*held.get(grant.permission.id, ()), grant)
+        held.setdefault(grant.permission.id, []).append(grant)
     return MappingProxyType(held)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nspermaudit import catalog
 from nspermaudit.finding import Message
-from nspermaudit.headings import Columns, read_level
+from nspermaudit.headings import Columns
 from nspermaudit.model import Location, Permission
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading
 from nspermaudit.style import counted
+
+_TOTAL = re.compile(r"(?:overall )?totals?\b(?:\s*[-:\u2013].*)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[\d.,\s]+")
 
 Row = tuple[int, Sequence[str]]
 """A line number and the cells that stand there."""
@@ -106,10 +110,12 @@ class Sieve:
         first = next(cell for cell in cells if cell.strip()).strip()
         if first in headings and [cell.strip() for cell in cells[: len(headings)]] == headings:
             return True
-        if not first.casefold().startswith(("total", "overall total")):
+        if not _TOTAL.fullmatch(first):
             return False
         column = self.columns.fields.get("level")
-        return column is None or read_level(cells[column], self.reading.levels) is None
+        if column is not None:  # an unreadable word in it is a fault, not a sum
+            return not cells[column].strip() or _NUMBER.fullmatch(cells[column].strip()) is not None
+        return self.columns.kind != "matrix" or catalog.load().find(first) is None
 
     def cell(self, cells: Sequence[str], name: str) -> str:
         """What a row has in the column of a field; empty if there is no such column."""

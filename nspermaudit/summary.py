@@ -27,7 +27,7 @@ def closing(report: Report, style: Style) -> Iterator[str]:
     """Notes, sums and, if it is so, why the audit is not complete."""
     if style.verbosity >= 0 and report.roles:
         yield from (f"note: {one_line(text)}" for text in (*report.assumptions, *report.notes))
-        yield f"note: no export shows {'; '.join(report.limits)}"
+        yield f"note: no export shows: {', '.join(report.limits)}"
     if style.show_all or style.verbosity > 0:
         yield from (
             f"not evaluated: {one_line(reason)} ({counted(number, 'time')})"

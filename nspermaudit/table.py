@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 
+from nspermaudit import catalog
 from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
 from nspermaudit.grouping import Grouping, identify, no_level, read_attributes
@@ -18,8 +19,12 @@ from nspermaudit.source import Reading
 Fact = Role | RoleFacts | Assignment | Message | RowCount
 
 
-def find_columns(path: str, rows: Iterable[Row], reading: Reading) -> tuple[int, Columns] | None:
+def find_columns(
+    path: str, rows: Iterable[Row], reading: Reading, *, only_plausible: bool = False
+) -> tuple[int, Columns] | None:
     """Look for the headings in the first rows: the index of that row, and what it says.
+
+    ``only_plausible`` passes over headings that rows follow which look like prose.
 
     Raises InputError if they hold a heading twice that matters.
     """
@@ -30,9 +35,39 @@ def find_columns(path: str, rows: Iterable[Row], reading: Reading) -> tuple[int,
             found = columns_of(row, cells[index + 1 :], reading.columns, reading.levels)
         except InputError as error:
             raise InputError(error.text, Location(path, line)) from None
-        if found:
+        if found and (not only_plausible or _is_plausible(found, cells[index + 1 :], reading)):
             return index, found
     return None
+
+
+def _is_plausible(columns: Columns, body: Sequence[Sequence[str]], reading: Reading) -> bool:
+    """Whether rows that follow headings look like rows of such a table, and not like prose.
+
+    Most are as wide as the headings, and where they should grant something, one has a level or a
+    permission that is known.
+    """
+    filled = [row for row in body if any(cell.strip() for cell in row)]
+    width = len(columns.headings)
+    if sum(len(row) == width for row in filled) * 2 < len(filled):
+        return False
+    if columns.kind != "permissions" or not filled:
+        return True
+    places = [columns.fields.get(name) for name in ("level", "permission id", "permission")]
+    cells = [
+        (place, row[column])
+        for row in filled
+        for place, column in enumerate(places)
+        if column is not None and column < len(row)
+    ]
+    return any(
+        read_level(text, reading.levels) is not None if place == 0 else _is_known(text)
+        for place, text in cells
+    )
+
+
+def _is_known(text: str) -> bool:
+    """Whether a cell names a permission, by id or by display name."""
+    return catalog.load().find(text) is not None
 
 
 def grants_permissions(columns: Columns) -> bool:
@@ -46,11 +81,11 @@ def read(
     reading: Reading,
     form: str,
     *,
-    fragment: bool = False,
+    fragment: str = "",
 ) -> Iterator[Fact]:
     """What a table says: roles, or what is known of them, and what was odd about its rows.
 
-    ``form`` is the name of the format, ``fragment`` says that the table is one page of several.
+    ``form`` is the name of the format, ``fragment`` names the result that this is a page of.
     Raises NotAnExportError if no row holds headings that are known, InputError if the roles cannot
     be told, OtherReadingError if the rows of a role do not stand together although they should.
     """
@@ -63,6 +98,7 @@ def read(
         )
     index, columns = found
     sieve = Sieve(path, columns, reading, head[index][0])
+    _tell_unused_headings(sieve)
     body = sieve.sift(chain(head[index + 1 :], rows))
     if columns.kind == "permissions":
         yield from Grouping(sieve, form, fragment=fragment).roles(body)
@@ -73,6 +109,15 @@ def read(
         raise InputError(text, Location(path, sieve.heading_line))
     yield from sieve.told()
     yield RowCount(sieve.count)
+
+
+def _tell_unused_headings(sieve: Sieve) -> None:
+    """Say which headings of --map the table does not have, though others were found."""
+    known = {squeezed(heading) for heading in sieve.columns.headings}
+    for name, heading in sieve.reading.columns.items():
+        if squeezed(heading) not in known:
+            text = f'no heading "{heading}", as --map {name} says'
+            sieve.tell(Severity.ERROR, text, sieve.heading_line)
 
 
 def _headings_wanted(head: Sequence[Row], reading: Reading) -> str:
@@ -137,7 +182,7 @@ def _without_categories(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Row]:
 
 def _role_facts(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
     """SuiteQL ``role``: one row a role, with its attributes."""
-    for line, cells in rows:
+    for line, cells in _only_table(sieve, rows):
         identity = identify(sieve, cells)
         attributes = MappingProxyType(read_attributes(sieve, cells))
         place = Location(sieve.path, line)
@@ -148,7 +193,7 @@ def _role_facts(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
 def _assignments(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
     """Who has which role; users may be filled down."""
     user = ""
-    for line, cells in rows:
+    for line, cells in _only_table(sieve, rows):
         own = sieve.cell(cells, "user")
         sieve.users_filled_down += not own
         user = own or user
@@ -160,6 +205,16 @@ def _assignments(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]
             sieve.fault("the row names no user or no role", line)
         else:
             yield from (Assignment(user, role) for role in roles if role)
+
+
+def _only_table(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of a companion; if a table of grants begins below it, that is told."""
+    for line, cells in rows:
+        if columns_of(cells, (), sieve.reading.columns, sieve.reading.levels):
+            text = "another table begins here and is not read: give it as a file of its own"
+            sieve.fault(text, line)
+            return
+        yield line, cells
 
 
 def _restrictions(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape

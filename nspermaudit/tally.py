@@ -45,6 +45,8 @@ class Tally:
         self.places: dict[str, str] = {}
         self.repeated: set[str] = set()
         self.asked: set[str] = set()
+        self.told: set[str] = set()
+        self.names: set[str] = set()
 
     def fresh(self) -> Tally:
         """An empty tally of the same audit."""
@@ -73,6 +75,8 @@ class Tally:
             if glob not in self.matched and Named(glob).holds(role, self.account)
         )
         self._place(role.id, role.location.path)
+        if len(self.names) < MAX_NAMED * 2:
+            self.names.add(role.title.strip())
 
     def _place(self, role_id: str, path: str) -> None:
         first = self.places.setdefault(role_id, path)
@@ -102,6 +106,7 @@ class Tally:
         self.matched |= other.matched
         self.repeated |= other.repeated
         self.asked |= other.asked
+        self.names |= other.names
         for role_id, path in other.places.items():
             self._place(role_id, path)
 
@@ -118,10 +123,8 @@ class Tally:
             rules=len(self.rules),
             not_evaluated=dict(sorted(self.not_evaluated.items())),
             outcomes=self._sorted_outcomes() if self.keep_all else None,
-            assumptions=self.scope.assumptions,
-            notes=tuple(
-                sorted({*self.notes, *self._unseen(), *self._repeated(), *self._unasked()})
-            ),
+            assumptions=(*sorted(self.told), *self.scope.assumptions),
+            notes=tuple(sorted({*self.notes, *self._unseen(), *self._repeated(), *self.unasked()})),
         )
 
     def _sorted_outcomes(self) -> tuple[Outcome, ...]:
@@ -136,10 +139,10 @@ class Tally:
             if fact.id not in self.places and fact.script_id not in self.places
         )
         if unseen and self.roles:
-            names = _listed([f'"{name}"' for name in unseen])
+            names = listed([f'"{name}"' for name in unseen])
             yield f"no permissions were exported of {names}: not assessed"
 
-    def _unasked(self) -> Iterable[str]:
+    def unasked(self) -> Iterable[str]:
         """Classes to which no role belongs, as far as the inputs tell."""
         classes = [rule.applies_to for rule in self.rules]
         for name in sorted(set(classes) - self.asked) if self.roles else ():
@@ -150,10 +153,11 @@ class Tally:
     def _repeated(self) -> Iterable[str]:
         """Exports, other than SDF objects, that have roles in common."""
         if self.repeated:
-            paths = _listed(sorted(self.repeated))
+            paths = listed(sorted(self.repeated))
             yield f"some roles stand in more than one export, each is judged on its own: {paths}"
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """Some words in a sentence: the first few, and how many more there are."""
     more = f" and {len(words) - MAX_NAMED} more" if len(words) > MAX_NAMED else ""
     return ", ".join(words[:MAX_NAMED]) + more

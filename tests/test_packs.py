@@ -409,7 +409,7 @@ FAULTS: list[tuple[str, str | bytes, list[str]]] = [
     ("a list for a mapping", one("require: [Items]"), ["7:5: expected a mapping"]),
     ("a text for a list", one("forbid: Items"), ["7:5: expected a list"]),
     ("a number for a text", one("forbid: [Items, 5]"), ["7:21: expected text"]),
-    ("a number for a title", "pack: ours\ntitle: 5\nrules: []\n", ["2:1: expected text"]),
+    ("a number for a title", "pack: ours\ntitle: 5\nextends: [guide]\n", ["2:1: expected text"]),
     (
         "a text for a rule",
         HEAD + "  - items\n",
@@ -440,7 +440,7 @@ FAULTS: list[tuple[str, str | bytes, list[str]]] = [
     ("a limit without its level", one('limit: {every: "TRAN_*"}'), ['7:5: "at" is missing here']),
     ("an empty mapping", one("require: {}"), ["7:5: must not be empty"]),
     ("an empty list", one("forbid: []"), ["7:5: must not be empty"]),
-    ("an empty text", 'pack: ours\ntitle: ""\nrules: []\n', ["2:1: must not be empty"]),
+    ("an empty text", 'pack: ours\ntitle: ""\nextends: [guide]\n', ["2:1: must not be empty"]),
     (
         "a duplicate key",
         one("require:\n      Items: full\n      Items: view"),

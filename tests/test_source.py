@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Ran, audited, sdf
 
-from nspermaudit import InputError, UsageError, find, source
+from nspermaudit import InputError, UsageError, find, located_json, source
 from nspermaudit.finding import Report
-from nspermaudit.parsers import json
 from nspermaudit.source import Source, from_bytes, lines_of, shown
 
 ROLE = sdf(("LIST_ITEM", "VIEW"))
@@ -249,7 +248,7 @@ def test_limit_holds_for_bytes_in_memory(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_limit_of_a_document_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """A JSON document beyond its limit is told, and what stands beside it is read."""
-    monkeypatch.setattr(json, "LIMIT", 1 << 20)
+    monkeypatch.setattr(located_json, "LIMIT", 1 << 20)
     _write("a.xml")
     _write("b.json", content='[{"role": 1, "permkey": "A"}' + " " * (1 << 20) + "]")
     report = audited(Path(), packs=["integrity"])

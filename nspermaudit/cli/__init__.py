@@ -15,6 +15,12 @@ from nspermaudit.style import one_line
 from nspermaudit.version import VERSION
 
 _EPILOG = """\b
+Examples:
+  nspermaudit check src
+  nspermaudit check roles.csv --role "Order Sync" --format table
+  nspermaudit explain "Find Transaction"
+
+\b
 Exit codes:
   0  the audit is complete and nothing is at or above --fail-on
   1  the audit is complete and something is
@@ -54,16 +60,10 @@ class Commands(click.Group):
 @click.version_option(VERSION, prog_name="nspermaudit")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 def cli(*, debug: bool) -> None:
-    r"""Hold NetSuite roles against rule packs: which permissions are missing, too low, too high.
+    """Hold NetSuite roles against rule packs: which permissions are missing, too low, too high.
 
     Reads what you already have, offline: SuiteCloud SDF projects, and CSV, SpreadsheetML and JSON
     exports of roles.
-
-    \b
-    Examples:
-      nspermaudit check src
-      nspermaudit check roles.csv --role "Order Sync" --format table
-      nspermaudit explain "Find Transaction"
     """
     del debug  # ``main`` looks at the command line itself: the error may come before this
 
@@ -89,8 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in given:
             raise
-        name = type(error).__name__
-        terminal.tell([f"nspermaudit {VERSION}: unexpected {name}; please report it with --debug"])
+        what = f"nspermaudit {VERSION}: unexpected {type(error).__name__}"
+        terminal.tell([f"{what}; please report it with what nspermaudit --debug prints"])
         return NOT_COMPLETE
     return code if isinstance(code, int) else COMPLETE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,7 +173,10 @@ def check(  # noqa: PLR0913 - one parameter an option
     are used; the guide's rules are asked of the integration roles.
     """
     sources = _sources(paths or (".",))
-    _refuse_overwriting(output, sources)
+    settings = _config(config, paths)
+    packs_read = [Path(name) for name in pack if Path(name).is_file()]
+    inputs_read = [item.file for item in sources if item.file]
+    _refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
     request = Request(
         packs=tuple(Use(name) for name in pack),
         roles=role,
@@ -183,7 +186,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         keep_all=show == "all",
     )
     reading = _reading(map, encoding, role)
-    report = audit(sources, _config(config, paths), request, reading)
+    report = audit(sources, settings, request, reading)
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
     if "text" in (format, *(item.format for item in output)):
         style = style._replace(lines=_quotable(report, sources))
@@ -203,6 +206,8 @@ def exit_code(report: Report, fail_on: Severity | None) -> int:
 
 
 def _sources(paths: Sequence[str]) -> list[Source]:
+    if not all(paths):
+        raise UsageError("an empty path names nothing")
     found = source.find(path for path in paths if path != source.STDIN)
     if source.STDIN in paths:
         data = sys.stdin.buffer.read(source.STDIN_BYTES + 1)
@@ -254,23 +259,33 @@ def _reading(mapping: str | None, encoding: str | None, roles: tuple[str, ...]) 
     )
 
 
-def _refuse_overwriting(outputs: Sequence[Output], sources: Sequence[Source]) -> None:
-    inputs = {item.file.resolve() for item in sources if item.file}
+def _refuse_overwriting(outputs: Sequence[Output], read: Iterable[Path]) -> None:
+    """Raise UsageError for a target that is read, is given twice, or cannot be a file."""
+    taken = {file.resolve() for file in read}
     for output in outputs:
-        if output.file.resolve() in inputs:
-            raise UsageError(f"--output: {output.file} is an input and is not overwritten")
-        if not output.file.parent.is_dir():
-            raise UsageError(f"--output: no such folder: {output.file.parent}")
+        target = output.file.resolve()
+        if target in taken:
+            raise UsageError(f"--output: {output.file} is read, or written already: name another")
+        if target.is_dir() or not target.parent.is_dir():
+            raise UsageError(f"--output: {output.file} is a folder, or stands in none")
+        taken.add(target)
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file whole or not at all: into a temporary one beside it, then renamed."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
+    """Write a file whole or not at all: into a temporary one beside it, then renamed.
+
+    What exists and is no regular file (a pipe, a device) is written to as it is.
+    """
+    target = file.resolve()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8", newline="\n")
+            return
         try:
             with temporary.open("x", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
-            temporary.replace(file)
+            temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:

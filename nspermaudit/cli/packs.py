@@ -10,7 +10,7 @@ from nspermaudit.cli.exits import COMPLETE, FINDINGS, WRONG_USAGE
 from nspermaudit.errors import DocumentError, InputError, UsageError
 from nspermaudit.pack_file import Pack, read
 from nspermaudit.rule import Use
-from nspermaudit.style import counted
+from nspermaudit.style import counted, one_line
 
 _EPILOG = """\b
 Examples:
@@ -41,7 +41,8 @@ def list_() -> None:
 def show(name: str) -> None:
     """Show a pack as it is written, comments and all: an id, or a YAML file."""
     file = rule_packs.find(name)
-    click.echo(file.read_text(encoding="utf-8"), nl=False)
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        click.echo(one_line(line))
 
 
 @packs.command()

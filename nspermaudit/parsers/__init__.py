@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -45,6 +46,11 @@ def recognise(head: bytes, reading: Reading) -> str:
     return next((name for name in PARSERS if load(name).recognises(head, reading)), "")
 
 
+_MARKUP = re.compile(rb"[^\w#/]{0,64}[<{\[]|[^<]{0,64}<(?:\?xml|role|customrole)")
+_GRANT_WORDS = re.compile(
+    rb"<permkey|\"(?:perm|permission)_?(?:key|level)\"|>Permission<", re.IGNORECASE
+)
+
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or an .xlsx workbook: save the sheet as CSV",
     b"\xd0\xcf\x11\xe0": "a binary .xls workbook: save the sheet as CSV",
@@ -71,6 +77,17 @@ def describe_unrecognised(head: bytes) -> str:
             return "not well-formed XML"
         return f"an XML object <{root.name}>, which is no role"
     return ""
+
+
+def speaks_of_grants(head: bytes) -> bool:
+    """Whether markup or JSON that is no export known here still speaks of permissions and levels.
+
+    Tools and toolsets do, and are none (NetSuite help, article_0825092424).
+    """
+    plain = head.replace(b"\0", b"")
+    if not _MARKUP.match(plain) or root_of(head).name in ("tool", "toolset"):
+        return False
+    return _GRANT_WORDS.search(plain) is not None
 
 
 def may_be_role(head: bytes) -> bool:

@@ -139,7 +139,7 @@ def _form_with(delimiter: str, lines: list[str], encoding: str, reading: Reading
     none = _Form(encoding, delimiter, None)
     try:
         rows = [(reader.line_num, row) for row in islice(reader, HEAD_ROWS)]
-        found = table.find_columns("", rows, reading)
+        found = table.find_columns("", rows, reading, only_plausible=True)
     except csv.Error:
         return none
     except InputError:

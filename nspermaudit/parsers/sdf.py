@@ -10,6 +10,7 @@ from nspermaudit.attributes import WORD_OF_FIELD, parse_attribute
 from nspermaudit.finding import Message, RowCount
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Severity
+from nspermaudit.sifting import MAX_TOLD
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Reader, looks_like_xml, root_of
 
@@ -20,12 +21,13 @@ ROOTS = ("role", "customrole")
 _LISTS = ("permissions", "recordrestrictions")
 _OTHER_FIELDS = ("name", "issuerole")
 _PERMISSION = ("permissions", "permission")
+_DEPTH_OF_PARTS = 3
 _PARTS = ("permkey", "permlevel", "restriction")
 
 
 def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
     """Whether the document's root element is a role's."""
-    return looks_like_xml(head) and root_of(head).name in ROOTS
+    return looks_like_xml(head) and root_of(head).name.casefold() in ROOTS
 
 
 def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
@@ -93,9 +95,16 @@ class _Builder:
         elif depth == 2 and tuple(self._open[1:]) == _PERMISSION:  # noqa: PLR2004 - a level of nesting
             self._entry = _Entry(self._reader.here())
             self.entries += 1
+            if attributes:
+                text = "attributes of <permission> are not read: write <permkey> and <permlevel>"
+                self._tell(Severity.ERROR, text, self._entry.location)
         elif depth == 2 and self._open[1] == "permissions":  # noqa: PLR2004 - a level of nesting
             hint = " (did you mean <permission>?)" if name.startswith("perm") else ""
             text = f"<{name}> in <permissions> was ignored{hint}"
+            self._tell(Severity.ERROR, text, self._reader.here())
+        elif depth > _DEPTH_OF_PARTS and self._entry is not None:
+            self._entry.is_faulty = True
+            text = f"<{name}> inside <{self._open[_DEPTH_OF_PARTS]}>: its level is not known"
             self._tell(Severity.ERROR, text, self._reader.here())
         elif depth == 1 or self._entry is not None:
             self._place = self._reader.here()
@@ -119,10 +128,11 @@ class _Builder:
     def _take_field(self, name: str, text: str) -> None:
         known = name in WORD_OF_FIELD or name in _LISTS or name in _OTHER_FIELDS
         if not known and not name.startswith("custrecord"):
-            near = _nearest(name)
+            near = _nearest(name) if len(self.messages) < MAX_TOLD else ""
             hint = f" (did you mean <{near}>?)" if near else ""
             text = f"<{name}> is no field of a role and was ignored{hint}"
-            self._tell(Severity.WARNING, text, self._place)
+            is_grant = name.casefold().startswith("perm")
+            self._tell(Severity.ERROR if is_grant else Severity.WARNING, text, self._place)
         elif name in self._fields and name not in _LISTS:
             self._tell(Severity.ERROR, f"<{name}> stands here twice", self._place)
         else:

@@ -8,14 +8,13 @@ from itertools import islice
 
 from nspermaudit import table
 from nspermaudit.errors import InputError
-from nspermaudit.headings import HEAD_ROWS
+from nspermaudit.headings import HEAD_ROWS, MAX_COLUMNS
 from nspermaudit.sifting import Row
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Reader, looks_like_xml, root_of
 
 _NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CHUNK = 64 * 1024
-_MAX_COLUMNS = 16_384
 
 
 def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
@@ -86,8 +85,8 @@ class _Builder:
         self._text.clear()
         if index is None:
             return
-        is_number = index.isdecimal() and len(index) <= len(str(_MAX_COLUMNS))
-        if not is_number or not len(self._cells) < int(index) <= _MAX_COLUMNS:
+        is_number = index.isdecimal() and len(index) <= len(str(MAX_COLUMNS))
+        if not is_number or not len(self._cells) < int(index) <= MAX_COLUMNS:
             text = f'a cell cannot stand at ss:Index="{index[:9]}": export the workbook again'
             raise self.reader.refuse(text)
         self._cells.extend([""] * (int(index) - 1 - len(self._cells)))

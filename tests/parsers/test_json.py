@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from reading import Levels, Told, read
 
-from nspermaudit import Reading
-from nspermaudit.parsers import json as parser
+from nspermaudit import Reading, json_rows, located_json
 
 BILLS = {"role": 1042, "permkey": "TRAN_VENDBILL", "name": "Bills", "permlevel": 4}
 VENDORS = {"role": 1042, "permkey": "LIST_VENDOR", "name": "Vendors", "permlevel": 3}
@@ -316,7 +315,7 @@ def test_broken_line_is_told(case: str) -> None:
 
 def test_key_that_comes_late_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that the first lines do not have is an error, not a value lost."""
-    monkeypatch.setattr(parser, "NDJSON_HEAD", 2)
+    monkeypatch.setattr(json_rows, "LINES_HEAD", 2)
     late = json.dumps(ITEMS | {"restriction": 1})
     found = read(f"{LINE}\n{LINE}\n{late}\n")
     found.assert_told([("error", 3, 'the key "restriction" is not in the first 2 lines')])
@@ -324,7 +323,7 @@ def test_key_that_comes_late_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_large_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that would take too much memory is refused, with the size that is allowed."""
-    monkeypatch.setattr(parser, "LIMIT", 1 << 20)
+    monkeypatch.setattr(located_json, "LIMIT", 1 << 20)
     found = read(json.dumps([*ROWS, {"x": "x" * (1 << 20)}]))
     found.assert_told([("error", 0, "larger than 1 MB")])
 

@@ -145,7 +145,7 @@ ODD: dict[str, tuple[str, set[str], list[Told]]] = {
     "level inside another element": (
         _entry("<permkey>LIST_ITEM</permkey><permlevel><b>FULL</b></permlevel>"),
         {"LIST_ITEM"},
-        [("error", 2, "the level is missing for LIST_ITEM")],
+        [("error", 2, "<b> inside <permlevel>: its level is not known")],
     ),
     "no key": (
         _entry("<permlevel>FULL</permlevel>"),
@@ -170,7 +170,7 @@ ODD: dict[str, tuple[str, set[str], list[Told]]] = {
     "permissions outside their list": (
         "<role scriptid='customrole_lt'>\n<permission><permkey>A</permkey></permission></role>",
         set(),
-        [("warning", 2, "<permission> is no field of a role and was ignored (did you mean")],
+        [("error", 2, "<permission> is no field of a role and was ignored (did you mean")],
     ),
     "misspelt field": (
         "<role scriptid='customrole_lt'>\n<iswebservicesonlyrole>T</iswebservicesonlyrole></role>",
