@@ -14,6 +14,7 @@ from nspermaudit.inputs import Export, Inputs, merged
 from nspermaudit.model import Role
 from nspermaudit.rule import Result, Rule, Severity, Use
 from nspermaudit.source import Reading, Source
+from nspermaudit.style import counted
 from nspermaudit.tally import Tally, listed
 from nspermaudit.version import VERSION
 
@@ -132,11 +133,11 @@ def _unfinished(report: Report, total: Tally, request: Request) -> Iterator[str]
     unread = [item for item in report.inputs if item.status in ("partial", "failed")]
     if not report.roles and not unread:
         yield (
-            f"nothing to check: {len(report.inputs)} files, none with roles (looked for SDF role "
-            "objects, and for CSV, SpreadsheetML and JSON exports of permissions)"
+            f"nothing to check: {counted(len(report.inputs), 'file')}, none with roles (looked for "
+            "SDF role objects, and for CSV, SpreadsheetML and JSON exports of permissions)"
         )
     if unread:
-        yield f"{len(unread)} of {len(report.inputs)} inputs could not be read whole"
+        yield f"{len(unread)} of {counted(len(report.inputs), 'input')} could not be read whole"
     if report.roles:
         known = listed(sorted(f'"{name}"' for name in total.names))
         yield from (

@@ -20,11 +20,11 @@ FILE_NAME = "nspermaudit.yaml"
 DEFAULT_USE = ("integrity", "guide")
 _DEFAULT_USES = tuple(Use(name) for name in DEFAULT_USE)
 
-_SECRET_KEY = re.compile(
+_KEY_NAMES = (
     r"(?<![^\W_])(?:consumer_?(?:key|secret)|client_?secret|token_?(?:id|secret)|secret|password"
     r"|passwd|private_?key|api_?key)(?![^\W_])"
 )
-_SECRET_VALUE = re.compile(r"(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])", re.IGNORECASE)
+_KEY_VALUES = "(?i)(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])"
 
 
 class Config(NamedTuple):
@@ -94,13 +94,13 @@ def _refuse_secrets(document: Document) -> None:
     for where in document.marks:
         if where and isinstance(where[-1], str):
             key = where[-1].casefold().replace(" ", "_").replace("-", "_")
-            if _SECRET_VALUE.search(key):
+            if re.search(_KEY_VALUES, key):
                 document.fault("this looks like a key or a token: remove it", where)
-            elif _SECRET_KEY.search(key):
+            elif re.search(_KEY_NAMES, key):
                 text = f'"{where[-1]}" looks like a secret: this tool needs none, remove it'
                 document.fault(text, where)
     for where, text in _texts(document.value, ()):
-        if _SECRET_VALUE.search(text):
+        if re.search(_KEY_VALUES, text):
             document.fault("this looks like a key or a token: remove it", where)
 
 

@@ -1,7 +1,5 @@
 """What can go wrong, each with its place: one tree of exceptions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

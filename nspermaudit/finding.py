@@ -1,7 +1,5 @@
 """What an audit found and what it could not see: findings, inputs, counts, one report."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -10,6 +8,9 @@ from typing import NamedTuple
 
 from nspermaudit.model import Location, Role
 from nspermaudit.rule import Result, Rule, Severity, Verdict
+
+MAX_TOLD = 20
+"""So many faults of one input are told one by one; the rest is counted."""
 
 LIMITS = (
     "who holds a role",

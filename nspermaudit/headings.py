@@ -53,17 +53,6 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
 _NAME = ("name", "名前")
 _ID = ("internalid", "id", "内部id")
 
-FIELDS = (
-    "role",
-    "role id",
-    "permission",
-    "permission id",
-    "level",
-    "restriction",
-    "user",
-)
-"""The fields that a user can map to headings of their own."""
-
 _NEVER = frozenset(("accesslevel", "searchlevel"))  # scales of fields, where 2 is Edit
 
 _CATEGORIES = frozenset(

@@ -1,7 +1,5 @@
 """The nouns: level, permission, grant, role, account, and the place where each was read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
@@ -24,7 +22,7 @@ class Level(IntEnum):
     FULL = 4
 
     @classmethod
-    def parse(cls, text: str) -> Level:
+    def parse(cls, text: str) -> "Level":
         """Read a level in any published spelling or number.
 
         Raises ValueError for everything else, the empty text included: there is no default.
@@ -140,11 +138,11 @@ class Role(NamedTuple):
         grants: tuple[Grant, ...],
         location: Location,
         **more: Any,
-    ) -> Role:
+    ) -> "Role":
         """A role with ``held``, its grants by the permission's id."""
         return cls(role_id, name, grants, location, held=_by_permission(grants), **more)
 
-    def with_grants(self, grants: tuple[Grant, ...], unread: Mapping[str, Permission]) -> Role:
+    def with_grants(self, grants: tuple[Grant, ...], unread: Mapping[str, Permission]) -> "Role":
         """The same role with other grants."""
         return self._replace(grants=grants, unread=unread, held=_by_permission(grants))
 

@@ -1,7 +1,5 @@
 """A rule: its sentence, its severity, and what every kind of check has in common."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from enum import Enum, IntEnum
 from pathlib import Path
@@ -125,7 +123,7 @@ class Rule(NamedTuple):
     title: str
     severity: Severity
     verb: str
-    check: Check
+    check: "Check"
     applies_to: str = "all"
     when: Condition | None = None
     unless: Condition | None = None
@@ -155,6 +153,6 @@ class Rule(NamedTuple):
             return (Verdict(Result.NOT_EVALUATED, reason=f"not known: {asked}"),)
         return self.check.evaluate(role, account)
 
-    def with_severity(self, severity: Severity) -> Rule:
+    def with_severity(self, severity: Severity) -> "Rule":
         """The same rule, told at another severity."""
         return self._replace(severity=severity)

@@ -1,7 +1,5 @@
 """Which roles a rule is asked of, which permissions it means, and when: three-valued."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nspermaudit import catalog
-from nspermaudit.finding import Message
+from nspermaudit.finding import MAX_TOLD, Message
 from nspermaudit.headings import Columns
 from nspermaudit.model import Location, Permission
 from nspermaudit.rule import Severity
@@ -21,9 +21,6 @@ Row = tuple[int, Sequence[str]]
 
 MAX_NAMED = 5
 """So many unknown names of one input are listed."""
-
-MAX_TOLD = 20
-"""How many faulty rows of one input are told one by one; the rest is counted."""
 
 
 class Sieve:

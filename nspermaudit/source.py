@@ -23,6 +23,18 @@ _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 
 
+FIELDS = (
+    "role",
+    "role id",
+    "permission",
+    "permission id",
+    "level",
+    "restriction",
+    "user",
+)
+"""The fields that a user can map to headings of their own."""
+
+
 class Reading(NamedTuple):
     """How the user wants inputs to be read.
 

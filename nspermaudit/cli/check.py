@@ -18,11 +18,10 @@ from nspermaudit.cli.terminal import wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.finding import Report
-from nspermaudit.headings import FIELDS
 from nspermaudit.model import Level
 from nspermaudit.reporters import REPORTERS
 from nspermaudit.rule import Severity, Use
-from nspermaudit.source import Reading, Source
+from nspermaudit.source import FIELDS, Reading, Source
 from nspermaudit.style import Style
 
 _FAIL_ON: Mapping[str, Severity | None] = {

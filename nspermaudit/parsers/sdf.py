@@ -7,10 +7,9 @@ from types import MappingProxyType
 
 from nspermaudit import catalog
 from nspermaudit.attributes import WORD_OF_FIELD, parse_attribute
-from nspermaudit.finding import Message, RowCount
+from nspermaudit.finding import MAX_TOLD, Message, RowCount
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Severity
-from nspermaudit.sifting import MAX_TOLD
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Reader, looks_like_xml, root_of
 
