@@ -428,3 +428,85 @@ def test_completion() -> None:
     command = [sys.executable, "-c", "from nspermaudit.cli import main; main()"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert "guide/token" in done.stdout
+
+
+OWN_PACK = """\
+pack: acme/own
+title: Everything that a rule can say
+parameters: {strict: {default: true}}
+rules:
+  - id: own-limit
+    title: Not too much
+    severity: warning
+    limit: {Items: view, every: "LIST_L*", at: edit}
+    when: {feature: TBA, has any: [Items], parameter: strict}
+    unless: {role: {inactive: true}}
+    because: Enough is enough.
+    fix: Take some away.
+    false_positives: Administrators.
+    evidence: B
+    tags: [AC-6]
+    examples: {complies: [{Items: view}], violates: [{Items: full}]}
+  - id: own-forbid
+    title: Never
+    severity: error
+    forbid: [Access Token Management, "ADMI_LOGIN*"]
+    examples: {complies: [{Items: view}], violates: [{Access Token Management: full}]}
+  - id: own-exactly
+    title: As approved
+    severity: error
+    exactly: {Customers: edit}
+    examples: {complies: [{Customers: edit}], violates: [{Customers: full}]}
+  - id: own-require
+    title: One of two
+    severity: error
+    require:
+      any of: [{Vendors: view}, {Items: view, Locations: view}]
+      Locations: {level: view, optional: true}
+    examples: {complies: [{Vendors: view}], violates: [{Items: view}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("own-limit", ["at most View", "when:", "feature TBA is on", "unless:", "AC-6", "beware"]),
+        ("own-forbid", ["ADMI_LOGIN_OAUTH2", "forbidden"]),
+        ("Customers", ["acme/own: exactly Edit (own-exactly)"]),
+        ("Vendors", ["as one alternative"]),
+        ("Locations", ["at least View, optional", "at most Edit"]),
+        ("acme/own", ["own-require: One of two"]),
+    ],
+)
+def test_explain_speaks_every_verb(name: str, parts: list[str], run: Run, tmp_path: Path) -> None:
+    """A pack of one's own is explained as those that ship are."""
+    (tmp_path / "own.yaml").write_text(OWN_PACK)
+    ran = run("explain", name, "--pack", tmp_path / "own.yaml")
+    assert ran.code == 0, ran.err
+    assert [part for part in parts if part not in ran.out] == []
+
+
+def test_interruption(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted run says so in a word and is not complete."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nspermaudit.inputs.Inputs.read_companions", interrupted)
+    ran = run("check", ACME)
+    assert (ran.code, ran.err.strip()) == (3, "interrupted")
+
+
+def test_usage_errors(run: Run) -> None:
+    """A misspelt option or command is wrong usage, told by name."""
+    assert run("check", "--formt", "json").code == 2
+    assert "chek" in run("chek").err
+    assert run("--version").out == "nspermaudit, version 0.1.0\n"
+    assert "Exit codes" in run("--help").out
+
+
+def test_not_evaluated_is_explained(run: Run) -> None:
+    """--verbose says what was not evaluated and why, and what was passed over."""
+    ran = run("check", FIXTURES / "exports", FIXTURES / "acme" / "src" / "deploy.xml", "--verbose")
+    assert "not evaluated: not known whether the role is one of class integration (" in ran.out
+    assert "passed over: " in ran.out
