@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
@@ -14,6 +12,7 @@ from nspermaudit import config as configuration
 from nspermaudit import packs, source
 from nspermaudit.audit import Request, audit
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
+from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write
 from nspermaudit.cli.terminal import wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
@@ -39,32 +38,6 @@ Examples:
   nspermaudit check src --output json=report.json    a report for the archive, text on screen
   nspermaudit check rollen.csv --map "role=Rolle,permission=Berechtigung,level=Stufe,full=Voll"
 """
-
-
-class Output(NamedTuple):
-    """A report in one format, into one file."""
-
-    format: str
-    file: Path
-
-
-class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic before click 8.4
-    """FORMAT=FILE."""
-
-    name = "format=file"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Output:
-        """Split and look the format up."""
-        form, separator, file = value.partition("=")
-        if not separator or not file or form not in REPORTERS:
-            self.fail(
-                f"{value!r} is not FORMAT=FILE with FORMAT one of {', '.join(REPORTERS)}",
-                param,
-                ctx,
-            )
-        return Output(form, Path(file))
 
 
 class Names(click.ParamType):  # type: ignore[type-arg] # not generic before click 8.4
@@ -175,7 +148,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     settings = _config(config, paths)
     packs_read = [Path(name) for name in pack if Path(name).is_file()]
     inputs_read = [item.file for item in sources if item.file]
-    _refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
+    refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
     request = Request(
         packs=tuple(Use(name) for name in pack),
         roles=role,
@@ -190,7 +163,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     if "text" in (format, *(item.format for item in output)):
         style = style._replace(lines=_quotable(report, sources))
     for item in output:
-        _write(item.file, REPORTERS[item.format].render(report, style))
+        write(item.file, REPORTERS[item.format].render(report, style))
     painted = style._replace(color=wants_color(color, sys.stdout))
     click.echo(REPORTERS[format].render(report, painted), nl=False, color=True)
     return exit_code(report, _FAIL_ON[fail_on])
@@ -256,40 +229,6 @@ def _reading(mapping: str | None, encoding: str | None, roles: tuple[str, ...]) 
         levels=levels,
         role=roles[0] if is_name else "",
     )
-
-
-def _refuse_overwriting(outputs: Sequence[Output], read: Iterable[Path]) -> None:
-    """Raise UsageError for a target that is read, is given twice, or cannot be a file."""
-    taken = {file.resolve() for file in read}
-    for output in outputs:
-        target = output.file.resolve()
-        if target in taken:
-            raise UsageError(f"--output: {output.file} is read, or written already: name another")
-        if target.is_dir() or not target.parent.is_dir():
-            raise UsageError(f"--output: {output.file} is a folder, or stands in none")
-        taken.add(target)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file whole or not at all: into a temporary one beside it, then renamed.
-
-    What exists and is no regular file (a pipe, a device) is written to as it is.
-    """
-    target = file.resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8", newline="\n")
-            return
-        try:
-            with temporary.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        reason = (error.strerror or "error").lower()
-        raise UsageError(f"--output: {file} cannot be written: {reason}") from None
 
 
 def _quotable(report: Report, sources: Sequence[Source]) -> Mapping[str, Mapping[int, str]]:
