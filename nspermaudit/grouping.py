@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -27,7 +27,6 @@ NUL = "a NUL character (the file is damaged, or name its encoding with --encodin
 MAX_QUOTED = 40
 """So many characters of a cell are quoted in a message."""
 
-_LINE_BITS = 40
 _NO_RESTRICTION = frozenset(("", "-1", "0", "null", "none", "- none -"))
 _GRANT_FIELDS = ("permission", "permission id", "level", "restriction")
 
@@ -80,7 +79,7 @@ def read_attributes(sieve: Sieve, cells: Sequence[str]) -> dict[str, AttributeVa
     return {word: value for word, value in found if value is not None}
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """What the cells of a row grant."""
 
     permission: Permission
@@ -89,7 +88,7 @@ class _Entry(NamedTuple):
     written: str
 
 
-class _Fault(NamedTuple):
+class Fault(NamedTuple):
     """What is wrong with the cells of a row, and whose level is unknown because of it."""
 
     text: str
@@ -97,7 +96,7 @@ class _Fault(NamedTuple):
 
 
 class _Rows:
-    """The rows of one role: of each the number of its entry and its line, in one integer."""
+    """The rows of one role: of each the number of what it grants, and its line."""
 
     def __init__(
         self, identity: Identity, line: int, attributes: dict[str, AttributeValue]
@@ -105,8 +104,39 @@ class _Rows:
         self.identity = identity
         self.line = line
         self.attributes = attributes
-        self.packed = array("Q")
+        self.numbers = array("L")
+        self.lines = array("Q")
         self.unread: dict[str, Permission] = {}
+
+
+class Held(Mapping[str, Sequence[Grant]]):
+    """The grants of a role by permission, made when somebody asks: most are never asked for."""
+
+    def __init__(self, path: str, entries: Entries, rows: _Rows) -> None:
+        self._path = path
+        self._entries = entries
+        ids = [entries.id_of(number) for number in rows.numbers]
+        pairs = zip(rows.numbers, rows.lines, strict=True)
+        self._found: dict[str, list[tuple[int, int]]] = {}
+        for permission_id, pair in zip(ids, pairs, strict=True):
+            self._found.setdefault(permission_id, []).append(pair)
+
+    def __getitem__(self, key: str) -> tuple[Grant, ...]:
+        grants: dict[Level, Grant] = {}
+        for number, line in self._found[key]:
+            entry = self._entries[number]
+            if isinstance(entry, Entry) and entry.level not in grants:  # joins repeat rows
+                place = Location(self._path, line)
+                grants[entry.level] = Grant(
+                    entry.permission, entry.level, place, entry.restriction, entry.written
+                )
+        return tuple(grants.values())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class Entries:
@@ -117,10 +147,16 @@ class Entries:
         self._fields = [name for name in _GRANT_FIELDS if name in sieve.columns.fields]
         self._columns = [sieve.columns.fields[name] for name in self._fields]
         self._numbers: dict[tuple[str, ...], int] = {}
-        self._entries: list[_Entry | _Fault | None] = []
+        self._entries: list[Entry | Fault | None] = []
+        self._ids: list[str] = []
+        self.unknown: set[str] = set()
 
-    def __getitem__(self, number: int) -> _Entry | _Fault | None:
+    def __getitem__(self, number: int) -> Entry | Fault | None:
         return self._entries[number]
+
+    def id_of(self, number: int) -> str:
+        """The id of the permission that an entry grants."""
+        return self._ids[number]
 
     def number(self, cells: Sequence[str]) -> int:
         """The number of what a row grants."""
@@ -128,19 +164,23 @@ class Entries:
         known = self._numbers.get(key)
         if known is None:
             known = self._numbers[key] = len(self._entries)
-            self._entries.append(self._read(dict(zip(self._fields, key, strict=True))))
+            entry = self._read(dict(zip(self._fields, key, strict=True)))
+            self._entries.append(entry)
+            self._ids.append(entry.permission.id if isinstance(entry, Entry) else "")
+            if isinstance(entry, Entry) and entry.permission.kind == "unknown":
+                self.unknown.add(entry.permission.id)
         return known
 
-    def _read(self, cells: dict[str, str]) -> _Entry | _Fault | None:
+    def _read(self, cells: dict[str, str]) -> Entry | Fault | None:
         cells = {name: text.strip() for name, text in cells.items()}
         written = cells.get("permission id") or cells.get("permission") or ""
         word = cells.get("level", "")
         if not written:
-            return _Fault(f'the level "{word}" has no permission') if word else None
+            return Fault(f'the level "{word}" has no permission') if word else None
         if any("\0" in text for text in cells.values()):
-            return _Fault(NUL)
+            return Fault(NUL)
         if "\n" in written or "\r" in written:
-            return _Fault("a line break in the name of a permission: is a quote missing?")
+            return Fault("a line break in the name of a permission: is a quote missing?")
         split = None
         if self._sieve.columns.level_in_permission:
             split = split_level(written, self._sieve.reading.levels)
@@ -151,11 +191,11 @@ class Entries:
             self._compare(permission, cells.get("permission", ""))
         level = split[1] if split else read_level(word, self._sieve.reading.levels)
         if level is None:
-            return _Fault(no_level(word, permission.name), permission)
+            return Fault(no_level(word, permission.name), permission)
         restriction = cells.get("restriction", "")
         if restriction.casefold() in _NO_RESTRICTION:
             restriction = ""
-        return _Entry(permission, level, restriction, written)
+        return Entry(permission, level, restriction, written)
 
     def _compare(self, permission: Permission, name: str) -> None:
         """Tell if the display name of a row is another permission's than its id."""
@@ -235,12 +275,13 @@ class Grouping:
             return
         number = self._entries.number(cells)
         entry = self._entries[number]
-        if isinstance(entry, _Fault):
+        if isinstance(entry, Fault):
             self._sieve.fault(entry.text, line)
             if entry.permission:
                 rows.unread[entry.permission.id] = entry.permission
         elif entry is not None:
-            rows.packed.append(number << _LINE_BITS | line)
+            rows.numbers.append(number)
+            rows.lines.append(line)
         user = self._sieve.cell(cells, "user")
         if user:
             assignment = Assignment(user, rows.identity.key)
@@ -249,29 +290,17 @@ class Grouping:
                 yield assignment
 
     def _finish(self, rows: _Rows) -> Role:
-        """The role of some rows; rows that joined columns have repeated count once."""
-        grants: dict[tuple[str, Level], Grant] = {}
-        for packed in rows.packed:
-            entry = self._entries[packed >> _LINE_BITS]
-            if not isinstance(entry, _Entry):
-                continue
-            key = (entry.permission.id, entry.level)
-            if key not in grants:
-                place = Location(self._sieve.path, packed & ((1 << _LINE_BITS) - 1))
-                grants[key] = Grant(
-                    entry.permission,
-                    entry.level,
-                    place,
-                    entry.restriction,
-                    entry.written,
-                )
-        return Role.of(
-            role_id=rows.identity.key,
+        """The role of some rows."""
+        held = Held(self._sieve.path, self._entries, rows)
+        unknown = sum(map(self._entries.unknown.__contains__, held))
+        return Role(
+            id=rows.identity.key,
             name=rows.identity.name,
-            grants=tuple(grants.values()),
+            held=held,
             location=Location(self._sieve.path, rows.line),
             attributes=MappingProxyType(rows.attributes),
             unread=MappingProxyType(rows.unread),
             format=self._form,
             fragment=self._fragment,
+            is_legible=unknown * 2 <= len(held),
         )

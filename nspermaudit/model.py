@@ -1,6 +1,6 @@
 """The nouns: level, permission, grant, role, account, and the place where each was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -113,49 +113,45 @@ class Grant(NamedTuple):
 class Role(NamedTuple):
     """A role with all that one export says of it.
 
+    ``held`` has the grants by the permission's id; a permission may be there more than once.
     An attribute that the export does not carry is absent from ``attributes``: that is not "no".
     ``unread`` has, by their ids, the permissions of which a level could not be read. ``format`` is
     the parser's name and ``element`` the root element of an SDF object. ``fragment`` names the
-    longer result of which this is one page's share; empty if it is the whole role.
+    longer result of which this is one page's share; empty if it is the whole role. A role of which
+    most permissions have names that nobody knows is not ``is_legible``.
     """
 
     id: str
     name: str
-    grants: tuple[Grant, ...]
+    held: Mapping[str, Sequence[Grant]]
     location: Location
     attributes: Mapping[str, AttributeValue] = MappingProxyType({})
     unread: Mapping[str, Permission] = MappingProxyType({})
     format: str = ""
     element: str = ""
     fragment: str = ""
-    held: Mapping[str, Sequence[Grant]] = MappingProxyType({})
+    is_legible: bool = True
 
     @classmethod
     def of(
-        cls,
-        role_id: str,
-        name: str,
-        grants: tuple[Grant, ...],
-        location: Location,
-        **more: Any,
+        cls, role_id: str, name: str, grants: Iterable[Grant], location: Location, **more: Any
     ) -> "Role":
-        """A role with ``held``, its grants by the permission's id."""
-        return cls(role_id, name, grants, location, held=_by_permission(grants), **more)
+        """A role with these grants."""
+        return cls(role_id, name, _by_permission(grants), location, **more)
 
-    def with_grants(self, grants: tuple[Grant, ...], unread: Mapping[str, Permission]) -> "Role":
+    def with_grants(self, grants: Iterable[Grant], unread: Mapping[str, Permission]) -> "Role":
         """The same role with other grants."""
-        return self._replace(grants=grants, unread=unread, held=_by_permission(grants))
+        return self._replace(held=_by_permission(grants), unread=unread)
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """All grants, those of one permission together."""
+        return tuple(grant for grants in self.held.values() for grant in grants)
 
     @property
     def title(self) -> str:
         """What to call the role in a sentence: its name, else its id."""
         return self.name or self.id
-
-    @property
-    def is_legible(self) -> bool:
-        """Whether at least half of the permissions are known; ids, as SDF has them, always are."""
-        unknown = sum(grants[0].permission.kind == "unknown" for grants in self.held.values())
-        return bool(self.element) or unknown * 2 <= len(self.held)
 
     def lowest(self, permission: Permission) -> Grant | None:
         """The grant that counts where a rule asks for a level; None where there is none."""
@@ -170,7 +166,7 @@ def _by_level(grant: Grant) -> int:
     return grant.level
 
 
-def _by_permission(grants: tuple[Grant, ...]) -> Mapping[str, Sequence[Grant]]:
+def _by_permission(grants: Iterable[Grant]) -> Mapping[str, Sequence[Grant]]:
     held: dict[str, list[Grant]] = {}
     for grant in grants:
         held.setdefault(grant.permission.id, []).append(grant)

@@ -163,11 +163,16 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
             yield Role.of(
                 role_id=heading,
                 name=heading,
-                grants=tuple(roles[column]),
+                grants=roles[column],
                 location=Location(sieve.path),
                 unread=MappingProxyType(unread[column]),
                 format=form,
+                is_legible=_is_legible(roles[column]),
             )
+
+
+def _is_legible(grants: Sequence[Grant]) -> bool:
+    return sum(grant.permission.kind == "unknown" for grant in grants) * 2 <= len(grants)
 
 
 def _without_categories(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Row]:

@@ -182,7 +182,7 @@ class _Builder:
         return Role.of(
             role_id=self._script_id.casefold() or self._fields.get("name", "").strip(),
             name=self._fields.get("name", ""),
-            grants=tuple(self._grants),
+            grants=self._grants,
             location=self._root,
             attributes=MappingProxyType(attributes),
             unread=MappingProxyType(self._unread),
