@@ -48,10 +48,14 @@ class NotAnExportError(InputError):
 class OtherReadingError(NspermauditError):
     """An input must be read again from its start, in another way.
 
-    ``encoding`` replaces the encoding, ``grouped`` says whether rows of a role stand together.
+    ``encoding`` replaces the encoding, ``grouped`` says whether rows of a role stand together,
+    ``plain`` that they do not repeat themselves as exports do.
     """
 
-    def __init__(self, *, encoding: str | None = None, grouped: bool | None = None) -> None:
+    def __init__(
+        self, *, encoding: str | None = None, grouped: bool | None = None, plain: bool = False
+    ) -> None:
         self.encoding = encoding
         self.grouped = grouped
+        self.plain = plain
         super().__init__("read again")

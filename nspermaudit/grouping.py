@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from nspermaudit import catalog
 from nspermaudit.attributes import parse_attribute
@@ -96,7 +96,10 @@ class Fault(NamedTuple):
 
 
 class _Rows:
-    """The rows of one role: of each the number of what it grants, and its line."""
+    """The rows of one role: of each the number of what it grants, and its line.
+
+    ``lines`` is made of spans, so that rows which stand together cost no more than one.
+    """
 
     def __init__(
         self, identity: Identity, line: int, attributes: dict[str, AttributeValue]
@@ -104,9 +107,26 @@ class _Rows:
         self.identity = identity
         self.line = line
         self.attributes = attributes
-        self.numbers = array("L")
-        self.lines = array("Q")
+        self.numbers: list[int] = []
+        self.lines: list[Sequence[int]] = []
         self.unread: dict[str, Permission] = {}
+
+    def take(self, number: int, line: int) -> None:
+        """Take one row."""
+        self.numbers.append(number)
+        last = self.lines[-1] if self.lines else None
+        if not isinstance(last, array):
+            last = array("Q")
+            self.lines.append(last)
+        last.append(line)
+
+    def line_of(self, position: int) -> int:
+        """The line of the row at a position."""
+        for span in self.lines:
+            if position < len(span):
+                return span[position]
+            position -= len(span)
+        raise IndexError(position)
 
 
 class Held(Mapping[str, Sequence[Grant]]):
@@ -115,28 +135,35 @@ class Held(Mapping[str, Sequence[Grant]]):
     def __init__(self, path: str, entries: Entries, rows: _Rows) -> None:
         self._path = path
         self._entries = entries
-        ids = [entries.id_of(number) for number in rows.numbers]
-        pairs = zip(rows.numbers, rows.lines, strict=True)
-        self._found: dict[str, list[tuple[int, int]]] = {}
-        for permission_id, pair in zip(ids, pairs, strict=True):
-            self._found.setdefault(permission_id, []).append(pair)
+        self._rows = rows
+        ids = entries.ids_of(rows.numbers)
+        self._positions = dict(zip(ids, range(len(ids)), strict=True))
+        self._repeated: dict[str, list[int]] = {}
+        if len(self._positions) < len(ids):
+            for position, key in enumerate(ids):
+                self._repeated.setdefault(key, []).append(position)
 
     def __getitem__(self, key: str) -> tuple[Grant, ...]:
-        grants: dict[Level, Grant] = {}
-        for number, line in self._found[key]:
-            entry = self._entries[number]
-            if isinstance(entry, Entry) and entry.level not in grants:  # joins repeat rows
-                place = Location(self._path, line)
-                grants[entry.level] = Grant(
-                    entry.permission, entry.level, place, entry.restriction, entry.written
-                )
+        positions = self._repeated.get(key) or [self._positions[key]]
+        if len(positions) == 1:
+            return (self._grant(positions[0]),)
+        grants: dict[Level, Grant] = {}  # joined columns repeat rows
+        for position in positions:
+            level = self._entries.granted(self._rows.numbers[position]).level
+            if level not in grants:
+                grants[level] = self._grant(position)
         return tuple(grants.values())
 
+    def _grant(self, position: int) -> Grant:
+        entry = self._entries.granted(self._rows.numbers[position])
+        place = Location(self._path, self._rows.line_of(position))
+        return Grant(entry.permission, entry.level, place, entry.restriction, entry.written)
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
+        return iter(self._positions)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._positions)
 
 
 class Entries:
@@ -154,9 +181,13 @@ class Entries:
     def __getitem__(self, number: int) -> Entry | Fault | None:
         return self._entries[number]
 
-    def id_of(self, number: int) -> str:
-        """The id of the permission that an entry grants."""
-        return self._ids[number]
+    def granted(self, number: int) -> Entry:
+        """The entry of that number, which grants something."""
+        return cast("Entry", self._entries[number])
+
+    def ids_of(self, numbers: Iterable[int]) -> list[str]:
+        """The ids of the permissions that entries grant."""
+        return [*map(self._ids.__getitem__, numbers)]
 
     def number(self, cells: Sequence[str]) -> int:
         """The number of what a row grants."""
@@ -244,7 +275,31 @@ class Grouping:
                     yield from self._turn_to(cells, line)
                     last = role_cells
             yield from self._take(cells, line)
-        yield from map(self._finish, self._groups.values())
+        yield from self.rest()
+
+    def begin(self, cells: Sequence[str], line: int) -> Iterator[Role]:
+        """Turn to the role of a row that is in simple form; hand on the one before.
+
+        Raises OtherReadingError if the row leaves its role to the row above.
+        """
+        if not identify(self._sieve, cells).key:
+            raise OtherReadingError(plain=True)
+        yield from self._turn_to(cells, line)
+
+    def number(self, cells: Sequence[str]) -> int | None:
+        """The number of what a row grants; None if it grants nothing or cannot be read."""
+        number = self._entries.number(cells)
+        return number if isinstance(self._entries[number], Entry) else None
+
+    def take_span(self, numbers: Iterable[int], lines: range) -> None:
+        """Give the current role what rows that stand together grant, by number."""
+        if self._current:
+            self._current.numbers += numbers
+            self._current.lines.append(lines)
+
+    def rest(self) -> Iterator[Role]:
+        """The roles that were not handed on yet."""
+        return map(self._finish, self._groups.values())
 
     def _turn_to(self, cells: Sequence[str], line: int) -> Iterator[Role]:
         """Make the role of this row the current one; hand on the one before."""
@@ -280,8 +335,7 @@ class Grouping:
             if entry.permission:
                 rows.unread[entry.permission.id] = entry.permission
         elif entry is not None:
-            rows.numbers.append(number)
-            rows.lines.append(line)
+            rows.take(number, line)
         user = self._sieve.cell(cells, "user")
         if user:
             assignment = Assignment(user, rows.identity.key)
@@ -292,7 +346,7 @@ class Grouping:
     def _finish(self, rows: _Rows) -> Role:
         """The role of some rows."""
         held = Held(self._sieve.path, self._entries, rows)
-        unknown = sum(map(self._entries.unknown.__contains__, held))
+        unknown = sum(key in held for key in self._entries.unknown)
         return Role(
             id=rows.identity.key,
             name=rows.identity.name,

@@ -227,7 +227,11 @@ class Inputs:
         export.reset()
         self._pages = [item for item in self._pages if item[0] is not export]
         grouped = reading.grouped if other.grouped is None else other.grouped
-        return reading._replace(guess=other.encoding or reading.guess, grouped=grouped)
+        return reading._replace(
+            guess=other.encoding or reading.guess,
+            grouped=grouped,
+            plain=other.plain or reading.plain,
+        )
 
     def tell_missing_pages(self) -> None:
         """Note, on every page of a result of which not all pages are here, what is missing."""

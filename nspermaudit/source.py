@@ -42,7 +42,8 @@ class Reading(NamedTuple):
     ``columns`` leads from a field ("role", "permission", "level", ...) to the heading that an
     export has for it, ``levels`` from a word of that export to the level it means. ``role`` is
     the role of an export that has no role column. ``grouped`` says that the rows of a role are
-    expected to stand together; a parser that finds otherwise raises OtherReadingError.
+    expected to stand together; a parser that finds otherwise raises OtherReadingError. ``plain``
+    takes no short cuts.
     """
 
     encoding: str = ""
@@ -51,6 +52,7 @@ class Reading(NamedTuple):
     levels: Mapping[str, Level] = MappingProxyType({})
     role: str = ""
     grouped: bool = True
+    plain: bool = False
 
 
 class Source:

@@ -98,20 +98,25 @@ def read(
         )
     index, columns = found
     sieve = Sieve(path, columns, reading, head[index][0])
-    _tell_unused_headings(sieve)
+    tell_unused_headings(sieve)
     body = sieve.sift(chain(head[index + 1 :], rows))
     if columns.kind == "permissions":
         yield from Grouping(sieve, form, fragment=fragment).roles(body)
     else:
         yield from _READERS[columns.kind](sieve, body, form)
+    yield from closing(sieve)
+
+
+def closing(sieve: Sieve) -> Iterator[Message | RowCount]:
+    """What is to be said of a table once its rows are read. Raises InputError if it has none."""
     if not sieve.count and not sieve.faulty:
         text = "headings of an export and no row below them (export it again)"
-        raise InputError(text, Location(path, sieve.heading_line))
+        raise InputError(text, Location(sieve.path, sieve.heading_line))
     yield from sieve.told()
     yield RowCount(sieve.count)
 
 
-def _tell_unused_headings(sieve: Sieve) -> None:
+def tell_unused_headings(sieve: Sieve) -> None:
     """Say which headings of --map the table does not have, though others were found."""
     known = {squeezed(heading) for heading in sieve.columns.headings}
     for name, heading in sieve.reading.columns.items():

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from nspermaudit import table
+from nspermaudit import repeats, table
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.finding import Message
+from nspermaudit.grouping import Grouping
 from nspermaudit.headings import HEAD_ROWS, Columns
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
-from nspermaudit.sifting import Row
+from nspermaudit.sifting import Row, Sieve
 from nspermaudit.source import HEAD_BYTES, Reading, Source
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -28,6 +29,7 @@ _BOMS = (
 )
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]{2}")
 _SEPARATOR_LINE = re.compile(r"sep=(.)[\r\n]", re.IGNORECASE)
+_ASCII_LIKE = ("utf-8", "utf-8-sig", "cp1252")
 _GUESSES = ("cp932", "cp1252")
 _MARKUP = (b"<", b"{", b"[", b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 
@@ -36,13 +38,15 @@ class _Form(NamedTuple):
     """How the bytes of a file make rows.
 
     ``columns`` is None where no headings were found, or where what is wrong with them is to be
-    told when the rows are read: then ``is_faulty``.
+    told when the rows are read: then ``is_faulty``. ``is_first`` says that no other headings stand
+    above them.
     """
 
     encoding: str
     delimiter: str
     columns: Columns | None
     is_faulty: bool = False
+    is_first: bool = False
     has_separator_line: bool = False
 
 
@@ -70,6 +74,9 @@ def parse(source: Source, reading: Reading) -> Iterator[table.Fact]:
     if not reading.encoding and form.encoding in _GUESSES:
         text = f"not UTF-8; read as {form.encoding} (say --encoding to be sure)"
         yield Message(Location(source.path), Severity.INFO, text)
+    if not reading.plain and (body := _simple_body(source, form)):
+        yield from _repeating(source, reading, form, body)
+        return
     with io.TextIOWrapper(source.open(), form.encoding, newline="") as lines:
         try:
             yield from table.read(source.path, _rows(lines, source.path, form), reading, "csv")
@@ -78,6 +85,45 @@ def parse(source: Source, reading: Reading) -> Iterator[table.Fact]:
                 raise OtherReadingError(encoding=_GUESSES[-1]) from None
             text = f"not readable as {form.encoding} (name the encoding with --encoding)"
             raise InputError(text, _undecodable(source, form.encoding)) from None
+
+
+def _simple_body(source: Source, form: _Form) -> int:
+    """The number of lines up to and with the headings, if the rows below them may repeat.
+
+    0 where they do not suit, or where a line is not a row.
+    """
+    columns = form.columns
+    if columns is None or columns.kind != "permissions" or form.encoding not in _ASCII_LIKE:
+        return 0
+    if not form.is_first or form.has_separator_line:
+        return 0
+    if columns.level_in_permission or not repeats.suits(columns):
+        return 0
+    lines = source.head().split(b"\n")[: HEAD_ROWS + 1]
+    for number, line in enumerate(lines, 1):
+        text = line.decode(form.encoding, "replace").rstrip("\r")
+        cells = tuple(cell.strip().strip('"') for cell in text.split(form.delimiter))
+        if cells == columns.headings:
+            return number
+        if '"' in text:
+            return 0
+    return 0
+
+
+def _repeating(source: Source, reading: Reading, form: _Form, body: int) -> Iterator[table.Fact]:
+    """The same facts as the plain way gives, of rows that repeat themselves."""
+    if form.columns is None:
+        return
+    sieve = Sieve(source.path, form.columns, reading, body)
+    table.tell_unused_headings(sieve)
+    grouping = Grouping(sieve, "csv", fragment="")
+    encoding = form.encoding.removesuffix("-sig")
+    with source.open() as stream:
+        for _ in range(body):
+            stream.readline()
+        rows = repeats.Repeats(sieve, grouping, form.delimiter, encoding)
+        yield from rows.roles(stream, body + 1)
+    yield from table.closing(sieve)
 
 
 def _undecodable(source: Source, encoding: str) -> Location:
@@ -140,6 +186,7 @@ def _form_with(delimiter: str, lines: list[str], encoding: str, reading: Reading
     try:
         rows = [(reader.line_num, row) for row in islice(reader, HEAD_ROWS)]
         found = table.find_columns("", rows, reading, only_plausible=True)
+        first = table.find_columns("", rows, reading)
     except csv.Error:
         return none
     except InputError:
@@ -149,7 +196,7 @@ def _form_with(delimiter: str, lines: list[str], encoding: str, reading: Reading
     columns = found[1]
     if delimiter == "|" and not columns.headings[0]:
         return none  # a table in Markdown
-    return none._replace(columns=columns)
+    return none._replace(columns=columns, is_first=first is not None and first[0] == found[0])
 
 
 def _encoding_of(head: bytes) -> str:
