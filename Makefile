@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types imports coverage wheel bench catalog packs docs clean
+.PHONY: help demo test check format lint types imports coverage wheel bench fuzz catalog packs docs clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,8 +43,12 @@ coverage: $(READY)
 wheel: $(READY) ## Build the wheel and run it from an empty folder of a fresh environment.
 	$(BIN)/python tools/wheel/check.py
 
-bench: $(READY) ## Measure start-up beside its peers, in one run.
+bench: $(READY) ## Measure start-up and throughput beside peers, in one run.
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/throughput.py
+
+fuzz: $(READY) ## Hold the short cuts against the plain readers over tens of thousands of files.
+	FUZZ_FILES=4000 $(BIN)/python -m pytest tests/properties
 
 catalog: $(READY) ## Rebuild the permission catalogue from tools/catalog/permissions.csv.
 	$(BIN)/python tools/catalog/build.py

@@ -15,6 +15,7 @@ from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Level, Location
 
 HEAD_BYTES = 64 * 1024
+_MOST_OBJECTS = 256 * 1024
 OBJECT_BYTES = 8 << 20  # an SDF object with every permission is about 150 KB
 STDIN = "-"
 STDIN_BYTES = 256 << 20
@@ -87,11 +88,10 @@ class Source:
 
         Raises InputError for what is no regular file or cannot be opened.
         """
-        if self.data is not None:
-            raw: io.RawIOBase = _InMemory(self.data)
-        else:
-            raw = self._open_file()
-        return io.BufferedReader(_Digesting(raw, self), buffer_size=256 * 1024)
+        return io.BufferedReader(_Digesting(self._open_raw(), self), buffer_size=256 * 1024)
+
+    def _open_raw(self) -> io.RawIOBase:
+        return self._open_file() if self.data is None else _InMemory(self.data)
 
     def _open_file(self) -> io.RawIOBase:
         if self.trouble or self.file is None:
@@ -119,12 +119,16 @@ class Source:
     def read(self, limit: int = OBJECT_BYTES) -> bytes:
         """All bytes. Raises InputError if there are more than ``limit``."""
         try:
-            with self.open() as stream:
-                data = stream.read(limit + 1)
+            with self._open_raw() as raw:
+                data = raw.read(_MOST_OBJECTS) or b""
+                if len(data) == _MOST_OBJECTS:
+                    data += raw.read(limit + 1 - len(data)) or b""
         except OSError as error:
             raise _unreadable(self.path, error) from None
         if len(data) > limit:
+            self.open().close()  # for the digest
             raise InputError(f"larger than {limit >> 20} MB", Location(self.path))
+        self.sha256, self.size = hashlib.sha256(data).hexdigest(), len(data)
         return data
 
 

@@ -10,7 +10,7 @@ from nspermaudit.errors import OtherReadingError
 from nspermaudit.finding import Input, messages_of
 from nspermaudit.inputs import Export, Inputs, merged
 from nspermaudit.model import Account, Assignment, Role
-from nspermaudit.source import Reading, Source
+from nspermaudit.source import Reading, Source, from_bytes
 
 Told = tuple[str, int, str]
 """A message as a test expects it: its severity, its line, a part of its text."""
@@ -97,3 +97,29 @@ def _roles(export: Export, inputs: Inputs, account: Account) -> list[Role]:
             return list(inputs.roles_of(export, reading, account))
         except OtherReadingError as other:  # noqa: PERF203 - it happens once or twice
             reading = inputs.restart(export, reading, other)
+
+
+class Whole(NamedTuple):
+    """Everything that is said of one file, in a form that can be compared."""
+
+    input: Input
+    account: Account
+    roles: tuple[Any, ...]
+
+
+def read_with_restarts(data: bytes, path: str, *, plain: bool) -> tuple[Whole, bool]:
+    """All that is read of a file, and whether it took the plain reader in the end."""
+    inputs = Inputs([from_bytes(data, path)], Reading(plain=plain))
+    account = inputs.read_companions({})
+    (export,) = inputs.all
+    reading, roles = inputs.reading, list[Any]()
+    while export in inputs.exports:
+        try:
+            roles = [
+                (role.id, role.name, sorted(role.grants), *role[3:])
+                for role in inputs.roles_of(export, reading, account)
+            ]
+            break
+        except OtherReadingError as other:
+            reading = inputs.restart(export, reading, other)
+    return Whole(export.as_input(), account, tuple(roles)), reading.plain

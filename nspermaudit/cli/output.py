@@ -41,7 +41,7 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
 
 def refuse_overwriting(outputs: Sequence[Output], read: Iterable[Path]) -> None:
     """Raise UsageError for a target that is read, is given twice, or cannot be a file."""
-    taken = {file.resolve() for file in read}
+    taken = {file.resolve() for file in read} if outputs else set()
     for output in outputs:
         target = output.file.resolve()
         if target in taken:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from nspermaudit import catalog
+from nspermaudit import catalog, fragments
 from nspermaudit.attributes import WORD_OF_FIELD, parse_attribute
+from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.finding import MAX_TOLD, Message, RowCount
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Severity
@@ -14,6 +15,7 @@ from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Reader, looks_like_xml, root_of
 
 ROOTS = ("role", "customrole")
+EMPTY_ENTRY = "an empty permission element was ignored"
 
 # Children of <role> that hold lists; besides them come simple fields (WORD_OF_FIELD), custom
 # fields, and these: NetSuite help, "role" (SDFxml_2121043136).
@@ -34,18 +36,41 @@ def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - eve
     return True
 
 
-def parse(source: Source, reading: Reading) -> Iterator[Role | Message | RowCount]:  # noqa: ARG001
+def parse(source: Source, reading: Reading) -> Iterator[Role | Message | RowCount]:
     """One role, what is odd about its file, and the number of its permission entries.
 
     Raises InputError where the file is no well-formed XML or has a DOCTYPE.
     """
-    reader = Reader(source.path)
-    builder = _Builder(reader)
-    reader.feed(source.read(), last=True)
+    data = source.read()
+    parts = None if reading.plain else fragments.cut(data)
+    if parts:
+        yield RowCount(len(parts.fragments))
+        yield _put_together(source.path, parts)
+        return
+    builder = _built(source.path, data)
     role = builder.finish()
     yield from builder.messages
     yield RowCount(builder.entries)
     yield role
+
+
+def _put_together(path: str, parts: fragments.Cut) -> Role:
+    """The role of an object that was cut; OtherReadingError where there is more to say of it."""
+    try:
+        builder = _built(path, parts.skeleton)
+    except InputError:  # its place is another one in the whole object
+        raise OtherReadingError(plain=True) from None
+    role = builder.finish()
+    if builder.entries != 1 or [item.text for item in builder.messages] != [EMPTY_ENTRY]:
+        raise OtherReadingError(plain=True)
+    return role._replace(held=fragments.Held(path, parts))
+
+
+def _built(path: str, data: bytes) -> _Builder:
+    reader = Reader(path)
+    builder = _Builder(reader)
+    reader.feed(data, last=True)
+    return builder
 
 
 class _Entry:
@@ -150,8 +175,8 @@ class _Builder:
         key, word = entry.text("permkey"), entry.text("permlevel")
         if not key:
             severity = Severity.ERROR if word else Severity.WARNING
-            what = "a permission without <permkey>" if word else "an empty permission element"
-            self._tell(severity, f"{what} was ignored", entry.location)
+            text = "a permission without <permkey> was ignored" if word else EMPTY_ENTRY
+            self._tell(severity, text, entry.location)
             return
         permission = catalog.load().resolve_key(key)
         if entry.is_faulty:
@@ -175,9 +200,10 @@ class _Builder:
         if not self._script_id:
             self._tell(Severity.ERROR, "the role has no scriptid", self._root)
         attributes: dict[str, AttributeValue] = {}
-        for name, word in WORD_OF_FIELD.items():
-            value = parse_attribute(word, self._fields.get(name, ""))
-            if value is not None:
+        for name, text in self._fields.items():
+            word = WORD_OF_FIELD.get(name)
+            value = parse_attribute(word, text) if word else None
+            if word and value is not None:
                 attributes[word] = value
         return Role.of(
             role_id=self._script_id.casefold() or self._fields.get("name", "").strip(),
