@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nspermaudit import repeats, table
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.finding import Message
-from nspermaudit.grouping import Grouping
+from nspermaudit.grouping import NUL, Grouping
 from nspermaudit.headings import HEAD_ROWS, Columns
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
@@ -150,7 +150,9 @@ def _rows(lines: io.TextIOWrapper, path: str, form: _Form) -> Iterator[Row]:
             yield line, cells
             line = skipped + reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"broken CSV: {error}", Location(path, line)) from None
+        # before Python 3.11 the module itself refuses a NUL
+        text = NUL if "NUL" in str(error) else f"broken CSV: {error}"
+        raise InputError(text, Location(path, line)) from None
 
 
 def _form_of(head: bytes, reading: Reading) -> _Form:
@@ -160,7 +162,7 @@ def _form_of(head: bytes, reading: Reading) -> _Form:
         text = decoder.decode(head, final=len(head) < HEAD_BYTES)
     except UnicodeError:
         text = ""
-    lines = text.splitlines(keepends=True)
+    lines = text.replace("\0", " ").splitlines(keepends=True)  # a NUL is told when rows are read
     if len(head) == HEAD_BYTES and len(lines) > 1:
         lines.pop()  # the last one is cut
     separator = _SEPARATOR_LINE.match(lines[0].lstrip("\ufeff")) if lines else None
