@@ -1,16 +1,16 @@
-"""Rows of one grant each into roles: rows of a role put together, each distinct row read once."""
+"""Rows of one grant each into roles: the rows of each role put together."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from nspermaudit import catalog
 from nspermaudit.attributes import parse_attribute
+from nspermaudit.entries import NUL, Entries, Entry, Fault
 from nspermaudit.errors import InputError, OtherReadingError
-from nspermaudit.headings import ROLE_FIELDS, read_level, split_level
+from nspermaudit.headings import ROLE_FIELDS
 from nspermaudit.model import (
     Assignment,
     AttributeValue,
@@ -20,24 +20,7 @@ from nspermaudit.model import (
     Permission,
     Role,
 )
-from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
-
-NUL = "a NUL character (the file is damaged, or name its encoding with --encoding)"
-MAX_QUOTED = 40
-"""So many characters of a cell are quoted in a message."""
-
-_NO_RESTRICTION = frozenset(("", "-1", "0", "null", "none", "- none -"))
-_GRANT_FIELDS = ("permission", "permission id", "level", "restriction")
-
-
-def no_level(word: str, permission: str) -> str:
-    """What to say of a cell that should hold a level."""
-    if not word:
-        return f"the level is missing for {permission}"
-    if len(word) > MAX_QUOTED:
-        word = f"{word[:MAX_QUOTED]}..."
-    return f'"{word}" is no level for {permission} (name your own words with --map full=...)'
 
 
 class Identity(NamedTuple):
@@ -77,22 +60,6 @@ def read_attributes(sieve: Sieve, cells: Sequence[str]) -> dict[str, AttributeVa
         for word, column in sieve.columns.attributes.items()
     )
     return {word: value for word, value in found if value is not None}
-
-
-class Entry(NamedTuple):
-    """What the cells of a row grant."""
-
-    permission: Permission
-    level: Level
-    restriction: str
-    written: str
-
-
-class Fault(NamedTuple):
-    """What is wrong with the cells of a row, and whose level is unknown because of it."""
-
-    text: str
-    permission: Permission | None = None
 
 
 class _Rows:
@@ -164,76 +131,6 @@ class Held(Mapping[str, Sequence[Grant]]):
 
     def __len__(self) -> int:
         return len(self._positions)
-
-
-class Entries:
-    """The distinct things that rows grant, numbered; each is read once and then looked up."""
-
-    def __init__(self, sieve: Sieve) -> None:
-        self._sieve = sieve
-        self._fields = [name for name in _GRANT_FIELDS if name in sieve.columns.fields]
-        self._columns = [sieve.columns.fields[name] for name in self._fields]
-        self._numbers: dict[tuple[str, ...], int] = {}
-        self._entries: list[Entry | Fault | None] = []
-        self._ids: list[str] = []
-        self.unknown: set[str] = set()
-
-    def __getitem__(self, number: int) -> Entry | Fault | None:
-        return self._entries[number]
-
-    def granted(self, number: int) -> Entry:
-        """The entry of that number, which grants something."""
-        return cast("Entry", self._entries[number])
-
-    def ids_of(self, numbers: Iterable[int]) -> list[str]:
-        """The ids of the permissions that entries grant."""
-        return [*map(self._ids.__getitem__, numbers)]
-
-    def number(self, cells: Sequence[str]) -> int:
-        """The number of what a row grants."""
-        key = tuple([cells[column] for column in self._columns])
-        known = self._numbers.get(key)
-        if known is None:
-            known = self._numbers[key] = len(self._entries)
-            entry = self._read(dict(zip(self._fields, key, strict=True)))
-            self._entries.append(entry)
-            self._ids.append(entry.permission.id if isinstance(entry, Entry) else "")
-            if isinstance(entry, Entry) and entry.permission.kind == "unknown":
-                self.unknown.add(entry.permission.id)
-        return known
-
-    def _read(self, cells: dict[str, str]) -> Entry | Fault | None:
-        cells = {name: text.strip() for name, text in cells.items()}
-        written = cells.get("permission id") or cells.get("permission") or ""
-        word = cells.get("level", "")
-        if not written:
-            return Fault(f'the level "{word}" has no permission') if word else None
-        if any("\0" in text for text in cells.values()):
-            return Fault(NUL)
-        if "\n" in written or "\r" in written:
-            return Fault("a line break in the name of a permission: is a quote missing?")
-        split = None
-        if self._sieve.columns.level_in_permission:
-            split = split_level(written, self._sieve.reading.levels)
-            written = split[0] if split else written
-        by_id = bool(cells.get("permission id"))
-        permission = catalog.load().resolve(written) if by_id else self._sieve.resolve(written)
-        if by_id:
-            self._compare(permission, cells.get("permission", ""))
-        level = split[1] if split else read_level(word, self._sieve.reading.levels)
-        if level is None:
-            return Fault(no_level(word, permission.name), permission)
-        restriction = cells.get("restriction", "")
-        if restriction.casefold() in _NO_RESTRICTION:
-            restriction = ""
-        return Entry(permission, level, restriction, written)
-
-    def _compare(self, permission: Permission, name: str) -> None:
-        """Tell if the display name of a row is another permission's than its id."""
-        named = catalog.load().find(name) if name else None
-        if named and named.id != permission.id and "standard" in (named.kind, permission.kind):
-            text = f'"{name}" is {named.id}, but the id there is {permission.id}, which counts'
-            self._sieve.tell(Severity.WARNING, text)
 
 
 class Grouping:

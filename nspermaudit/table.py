@@ -7,9 +7,10 @@ from itertools import chain, islice
 from types import MappingProxyType
 
 from nspermaudit import catalog
+from nspermaudit.entries import no_level
 from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
-from nspermaudit.grouping import Grouping, identify, no_level, read_attributes
+from nspermaudit.grouping import Grouping, identify, read_attributes
 from nspermaudit.headings import HEAD_ROWS, Columns, columns_of, is_category, read_level, squeezed
 from nspermaudit.model import Assignment, Grant, Location, Permission, Role, RoleFacts
 from nspermaudit.rule import Severity

@@ -11,9 +11,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from nspermaudit import repeats, table
+from nspermaudit.entries import NUL
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.finding import Message
-from nspermaudit.grouping import NUL, Grouping
+from nspermaudit.grouping import Grouping
 from nspermaudit.headings import HEAD_ROWS, Columns
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
