@@ -261,7 +261,7 @@ HEAD = '[{"role": 1042, "permkey": "LIST_ITEM",\n '
 BROKEN: dict[str, tuple[str | bytes, int, str]] = {
     "cut": (HEAD + '"permlevel"', 2, "not valid JSON"),
     "a comment": (HEAD + '"permlevel": 4 /* Full */}]', 2, "not valid JSON"),
-    "a comma too many": (HEAD + '"permlevel": 4,\n}]', 3, "not valid JSON"),
+    "a comma too many": (HEAD + '"permlevel": 4,}]', 2, "not valid JSON"),
     "text after the end": (HEAD + '"permlevel": 4}]\n[]', 3, "not valid JSON"),
     "a line break in a string": (HEAD + '"permlevel": "4\n"}]', 2, "not valid JSON"),
     "NaN": (HEAD + '"permlevel": NaN}]', 1, "NaN is no JSON value"),
