@@ -1,6 +1,6 @@
 """Which roles a rule is asked of, which permissions it means, and when: three-valued."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -143,8 +143,6 @@ class Not(NamedTuple):
 
 
 EVERY_ROLE = Constant(True, "every role")  # noqa: FBT003 - the answer is what a constant is
-
-RoleClasses = Mapping[str, Condition]
 
 
 def spoken(value: AttributeValue) -> str:
