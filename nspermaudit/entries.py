@@ -1,13 +1,14 @@
-"""What the rows of a table grant: each distinct combination of cells is read once and numbered."""
+"""What the rows of a table grant: each distinct combination of cells is read once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from nspermaudit import catalog
 from nspermaudit.headings import read_level, split_level
-from nspermaudit.model import Level, Permission
+from nspermaudit.held import Entry
+from nspermaudit.model import Permission
 from nspermaudit.rule import Severity
 from nspermaudit.sifting import Sieve
 
@@ -28,15 +29,6 @@ def no_level(word: str, permission: str) -> str:
     return f'"{word}" is no level for {permission} (name your own words with --map full=...)'
 
 
-class Entry(NamedTuple):
-    """What the cells of a row grant."""
-
-    permission: Permission
-    level: Level
-    restriction: str
-    written: str
-
-
 class Fault(NamedTuple):
     """What is wrong with the cells of a row, and whose level is unknown because of it."""
 
@@ -45,40 +37,26 @@ class Fault(NamedTuple):
 
 
 class Entries:
-    """The distinct things that rows grant, numbered; each is read once and then looked up."""
+    """What distinct combinations of cells grant; each is read once and then looked up."""
 
     def __init__(self, sieve: Sieve) -> None:
         self._sieve = sieve
         self._fields = [name for name in _GRANT_FIELDS if name in sieve.columns.fields]
         self._columns = [sieve.columns.fields[name] for name in self._fields]
-        self._numbers: dict[tuple[str, ...], int] = {}
-        self._entries: list[Entry | Fault | None] = []
-        self._ids: list[str] = []
+        self._known: dict[tuple[str, ...], Entry | Fault | None] = {}
         self.unknown: set[str] = set()
 
-    def __getitem__(self, number: int) -> Entry | Fault | None:
-        return self._entries[number]
-
-    def granted(self, number: int) -> Entry:
-        """The entry of that number, which grants something."""
-        return cast("Entry", self._entries[number])
-
-    def ids_of(self, numbers: Iterable[int]) -> list[str]:
-        """The ids of the permissions that entries grant."""
-        return [*map(self._ids.__getitem__, numbers)]
-
-    def number(self, cells: Sequence[str]) -> int:
-        """The number of what a row grants."""
+    def of(self, cells: Sequence[str]) -> Entry | Fault | None:
+        """What the cells of a row grant, or what is wrong with them; None if it is nothing."""
         key = tuple([cells[column] for column in self._columns])
-        known = self._numbers.get(key)
-        if known is None:
-            known = self._numbers[key] = len(self._entries)
+        try:
+            return self._known[key]
+        except KeyError:
             entry = self._read(dict(zip(self._fields, key, strict=True)))
-            self._entries.append(entry)
-            self._ids.append(entry.permission.id if isinstance(entry, Entry) else "")
             if isinstance(entry, Entry) and entry.permission.kind == "unknown":
-                self.unknown.add(entry.permission.id)
-        return known
+                self.unknown.add(entry.id)
+            self._known[key] = entry
+            return entry
 
     def _read(self, cells: dict[str, str]) -> Entry | Fault | None:
         cells = {name: text.strip() for name, text in cells.items()}
@@ -104,7 +82,7 @@ class Entries:
         restriction = cells.get("restriction", "")
         if restriction.casefold() in _NO_RESTRICTION:
             restriction = ""
-        return Entry(permission, level, restriction, written)
+        return Entry(permission.id, permission, level, restriction, written)
 
     def _compare(self, permission: Permission, name: str) -> None:
         """Tell if the display name of a row is another permission's than its id."""

@@ -11,15 +11,16 @@ is right: an object in any other shape is not cut, and it reads it whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
-from operator import itemgetter
 from typing import NamedTuple
 
 from nspermaudit import catalog
-from nspermaudit.model import Grant, Level, Location, Permission
+from nspermaudit.held import Entry, Held, lines_of
+from nspermaudit.model import Level
 
 MAX_KNOWN = 100_000
+"""With more distinct permissions than this the memory of them is emptied."""
 
 _OPEN, _CLOSE, _EMPTY = b"<permission>", b"</permission>", b"<permission></permission>"
 _KEY = rb"[!-%'-;=?-~](?:[ -%'-;=?-~]*[!-%'-;=?-~])?"
@@ -31,34 +32,33 @@ _ONE = re.compile(
 )
 _NOT_PLAIN = (b"<!", b"<?", b"\r", b"\0", b"\xef\xbb\xbf")
 
-
-class Fragment(NamedTuple):
-    """One permission: what it grants, where its level stands in it, how many lines it takes."""
-
-    id: str
-    lines: int
-    permission: Permission
-    level: Level
-    written: str
-    restriction: str
-    line: int
-    column: int
-
-
-_ID, _LINES = itemgetter(0), itemgetter(1)
-_known: dict[bytes, Fragment] = {}
+_known: dict[bytes, Entry] = {}
 
 
 class Cut(NamedTuple):
-    """An object without its permissions, these by position, and the line where they begin."""
+    """An object without its permissions, and these."""
 
     skeleton: bytes
-    fragments: list[Fragment]
-    positions: dict[str, int]
-    line: int
+    held: Held
 
 
-def cut(data: bytes) -> Cut | None:
+class _Lines:
+    """The lines on which the permissions of an object begin, counted when somebody asks."""
+
+    def __init__(self, head: bytes, entries: Sequence[Entry]) -> None:
+        self._head = head
+        self._entries = entries
+        self._lines: list[int] = []
+
+    def of(self, position: int) -> int:
+        """The line of the permission at a position."""
+        if not self._lines:
+            first = self._head.count(b"\n") + 1
+            self._lines = [*accumulate(map(lines_of, self._entries), initial=first)]
+        return self._lines[position]
+
+
+def cut(data: bytes, path: str) -> Cut | None:
     """Cut an object at its permissions; None if it is not in the shape that NetSuite writes."""
     head, *rest = data.split(_OPEN)
     if not rest:
@@ -69,15 +69,15 @@ def cut(data: bytes) -> Cut | None:
     if any(mark in skeleton for mark in _NOT_PLAIN):
         return None
     try:
-        fragments = [*map(_known.__getitem__, rest)]
+        entries = [*map(_known.__getitem__, rest)]
     except KeyError:
+        if len(_known) > MAX_KNOWN:
+            _known.clear()
         if not all(map(_learn, set(rest).difference(_known))):
             return None
-        fragments = [*map(_known.__getitem__, rest)]
-    positions = dict(zip(map(_ID, fragments), range(len(fragments)), strict=True))
-    if len(positions) < len(fragments):
-        return None  # a permission that stands there twice
-    return Cut(skeleton, fragments, positions, head.count(b"\n") + 1)
+        entries = [*map(_known.__getitem__, rest)]
+    held = Held(path, entries, _Lines(head, entries).of)
+    return None if len(held) < len(entries) else Cut(skeleton, held)
 
 
 def _learn(text: bytes) -> bool:
@@ -85,8 +85,6 @@ def _learn(text: bytes) -> bool:
     found = _ONE.fullmatch(text)
     if found is None:
         return False
-    if len(_known) >= MAX_KNOWN:
-        _known.clear()
     key = found[1].decode("ascii")
     try:
         level = Level.parse(found[2].decode("ascii"))
@@ -95,39 +93,14 @@ def _learn(text: bytes) -> bool:
     place = found.start(2) - len(b"<permlevel>")
     before = text[:place]
     permission = catalog.load().resolve_key(key)
-    _known[text] = Fragment(
+    _known[text] = Entry(
         id=permission.id,
-        lines=text.count(b"\n"),
         permission=permission,
         level=level,
-        written=key,
         restriction=(found[3] or b"").decode("ascii"),
+        written=key,
+        lines=text.count(b"\n"),
         line=before.count(b"\n"),
         column=place - before.rindex(b"\n"),
     )
     return True
-
-
-class Held(Mapping[str, Sequence[Grant]]):
-    """The grants of an object that was cut, by permission, made when somebody asks."""
-
-    def __init__(self, path: str, parts: Cut) -> None:
-        self._path = path
-        self._parts = parts
-        self._lines: list[int] = []
-
-    def __getitem__(self, key: str) -> tuple[Grant, ...]:
-        position = self._parts.positions[key]
-        if not self._lines:
-            taken = map(_LINES, self._parts.fragments)
-            self._lines = [*accumulate(taken, initial=self._parts.line)]
-        found = self._parts.fragments[position]
-        place = Location(self._path, self._lines[position] + found.line, found.column)
-        grant = Grant(found.permission, found.level, place, found.restriction, found.written)
-        return (grant,)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parts.positions)
-
-    def __len__(self) -> int:
-        return len(self._parts.positions)

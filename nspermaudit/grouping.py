@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from nspermaudit.attributes import parse_attribute
-from nspermaudit.entries import NUL, Entries, Entry, Fault
+from nspermaudit.entries import NUL, Entries, Fault
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.headings import ROLE_FIELDS
-from nspermaudit.model import (
-    Assignment,
-    AttributeValue,
-    Grant,
-    Level,
-    Location,
-    Permission,
-    Role,
-)
+from nspermaudit.held import Entry, Held
+from nspermaudit.model import Assignment, AttributeValue, Location, Permission, Role
 from nspermaudit.sifting import Row, Sieve
 
 
@@ -63,7 +56,7 @@ def read_attributes(sieve: Sieve, cells: Sequence[str]) -> dict[str, AttributeVa
 
 
 class _Rows:
-    """The rows of one role: of each the number of what it grants, and its line.
+    """The rows of one role: what each grants, and its line.
 
     ``lines`` is made of spans, so that rows which stand together cost no more than one.
     """
@@ -74,13 +67,13 @@ class _Rows:
         self.identity = identity
         self.line = line
         self.attributes = attributes
-        self.numbers: list[int] = []
+        self.entries: list[Entry] = []
         self.lines: list[Sequence[int]] = []
         self.unread: dict[str, Permission] = {}
 
-    def take(self, number: int, line: int) -> None:
+    def take(self, entry: Entry, line: int) -> None:
         """Take one row."""
-        self.numbers.append(number)
+        self.entries.append(entry)
         last = self.lines[-1] if self.lines else None
         if not isinstance(last, array):
             last = array("Q")
@@ -94,43 +87,6 @@ class _Rows:
                 return span[position]
             position -= len(span)
         raise IndexError(position)
-
-
-class Held(Mapping[str, Sequence[Grant]]):
-    """The grants of a role by permission, made when somebody asks: most are never asked for."""
-
-    def __init__(self, path: str, entries: Entries, rows: _Rows) -> None:
-        self._path = path
-        self._entries = entries
-        self._rows = rows
-        ids = entries.ids_of(rows.numbers)
-        self._positions = dict(zip(ids, range(len(ids)), strict=True))
-        self._repeated: dict[str, list[int]] = {}
-        if len(self._positions) < len(ids):
-            for position, key in enumerate(ids):
-                self._repeated.setdefault(key, []).append(position)
-
-    def __getitem__(self, key: str) -> tuple[Grant, ...]:
-        positions = self._repeated.get(key) or [self._positions[key]]
-        if len(positions) == 1:
-            return (self._grant(positions[0]),)
-        grants: dict[Level, Grant] = {}  # joined columns repeat rows
-        for position in positions:
-            level = self._entries.granted(self._rows.numbers[position]).level
-            if level not in grants:
-                grants[level] = self._grant(position)
-        return tuple(grants.values())
-
-    def _grant(self, position: int) -> Grant:
-        entry = self._entries.granted(self._rows.numbers[position])
-        place = Location(self._path, self._rows.line_of(position))
-        return Grant(entry.permission, entry.level, place, entry.restriction, entry.written)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._positions)
-
-    def __len__(self) -> int:
-        return len(self._positions)
 
 
 class Grouping:
@@ -169,7 +125,7 @@ class Grouping:
                 if self._current and role_cells and not any(cell.strip() for cell in role_cells):
                     self._sieve.roles_filled_down += 1
                 else:
-                    yield from self._turn_to(cells, line)
+                    yield from self._turn_to(self._identity_of(cells), cells, line)
                     last = role_cells
             yield from self._take(cells, line)
         yield from self.rest()
@@ -179,30 +135,33 @@ class Grouping:
 
         Raises OtherReadingError if the row leaves its role to the row above.
         """
-        if not identify(self._sieve, cells).key:
+        identity = identify(self._sieve, cells)
+        if not identity.key:
             raise OtherReadingError(plain=True)
-        yield from self._turn_to(cells, line)
+        yield from self._turn_to(identity, cells, line)
 
-    def number(self, cells: Sequence[str]) -> int | None:
-        """The number of what a row grants; None if it grants nothing or cannot be read."""
-        number = self._entries.number(cells)
-        return number if isinstance(self._entries[number], Entry) else None
+    def entry_of(self, cells: Sequence[str]) -> Entry | None:
+        """What the cells of a row grant; None if it is nothing or cannot be read."""
+        entry = self._entries.of(cells)
+        return entry if isinstance(entry, Entry) else None
 
-    def take_span(self, numbers: Iterable[int], lines: range) -> None:
-        """Give the current role what rows that stand together grant, by number."""
+    def take_span(self, entries: Sequence[Entry], lines: Sequence[int]) -> None:
+        """Give the current role what rows that stand together grant."""
         if self._current:
-            self._current.numbers += numbers
+            self._current.entries += entries
             self._current.lines.append(lines)
 
     def rest(self) -> Iterator[Role]:
         """The roles that were not handed on yet."""
         return map(self._finish, self._groups.values())
 
-    def _turn_to(self, cells: Sequence[str], line: int) -> Iterator[Role]:
-        """Make the role of this row the current one; hand on the one before."""
-        identity = identify(self._sieve, cells)
+    def _identity_of(self, cells: Sequence[str]) -> Identity:
         if self._names_no_role:
-            identity = Identity(name=self._sieve.reading.role)
+            return Identity(name=self._sieve.reading.role)
+        return identify(self._sieve, cells)
+
+    def _turn_to(self, identity: Identity, cells: Sequence[str], line: int) -> Iterator[Role]:
+        """Make the role of this row the current one; hand on the one before."""
         key = identity.key
         if "\0" in key:
             raise InputError(NUL, Location(self._sieve.path, line))
@@ -225,14 +184,13 @@ class Grouping:
         if rows is None:
             self._sieve.fault("the row names no role, nor does one above it", line)
             return
-        number = self._entries.number(cells)
-        entry = self._entries[number]
+        entry = self._entries.of(cells)
         if isinstance(entry, Fault):
             self._sieve.fault(entry.text, line)
             if entry.permission:
                 rows.unread[entry.permission.id] = entry.permission
         elif entry is not None:
-            rows.take(number, line)
+            rows.take(entry, line)
         user = self._sieve.cell(cells, "user")
         if user:
             assignment = Assignment(user, rows.identity.key)
@@ -242,7 +200,7 @@ class Grouping:
 
     def _finish(self, rows: _Rows) -> Role:
         """The role of some rows."""
-        held = Held(self._sieve.path, self._entries, rows)
+        held = Held(self._sieve.path, rows.entries, rows.line_of)
         unknown = sum(key in held for key in self._entries.unknown)
         return Role(
             id=rows.identity.key,

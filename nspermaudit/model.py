@@ -1,6 +1,6 @@
 """The nouns: level, permission, grant, role, account, and the place where each was read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -110,10 +110,31 @@ class Grant(NamedTuple):
     written: str = ""
 
 
+class Holding(Mapping[str, Sequence[Grant]]):
+    """The grants of a role by the permission's id; a permission may be there more than once."""
+
+    def __init__(self, grants: Iterable[Grant]) -> None:
+        self._grants: dict[str, list[Grant]] = {}
+        for grant in grants:
+            self._grants.setdefault(grant.permission.id, []).append(grant)
+
+    def __getitem__(self, key: str) -> Sequence[Grant]:
+        return self._grants[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._grants)
+
+    def __len__(self) -> int:
+        return len(self._grants)
+
+    def levels(self, key: str) -> Sequence[Level]:
+        """The levels at which a permission is granted; empty where it is not."""
+        return [grant.level for grant in self._grants.get(key, ())]
+
+
 class Role(NamedTuple):
     """A role with all that one export says of it.
 
-    ``held`` has the grants by the permission's id; a permission may be there more than once.
     An attribute that the export does not carry is absent from ``attributes``: that is not "no".
     ``unread`` has, by their ids, the permissions of which a level could not be read. ``format`` is
     the parser's name and ``element`` the root element of an SDF object. ``fragment`` names the
@@ -123,7 +144,7 @@ class Role(NamedTuple):
 
     id: str
     name: str
-    held: Mapping[str, Sequence[Grant]]
+    held: Holding
     location: Location
     attributes: Mapping[str, AttributeValue] = MappingProxyType({})
     unread: Mapping[str, Permission] = MappingProxyType({})
@@ -137,11 +158,11 @@ class Role(NamedTuple):
         cls, role_id: str, name: str, grants: Iterable[Grant], location: Location, **more: Any
     ) -> "Role":
         """A role with these grants."""
-        return cls(role_id, name, _by_permission(grants), location, **more)
+        return cls(role_id, name, Holding(grants), location, **more)
 
     def with_grants(self, grants: Iterable[Grant], unread: Mapping[str, Permission]) -> "Role":
         """The same role with other grants."""
-        return self._replace(held=_by_permission(grants), unread=unread)
+        return self._replace(held=Holding(grants), unread=unread)
 
     @property
     def grants(self) -> tuple[Grant, ...]:
@@ -153,24 +174,26 @@ class Role(NamedTuple):
         """What to call the role in a sentence: its name, else its id."""
         return self.name or self.id
 
+    def lowest_level(self, permission: Permission) -> Level | None:
+        """The level that counts where a rule asks for one; None where there is no grant."""
+        levels = self.held.levels(permission.id)
+        return levels[0] if len(levels) == 1 else min(levels, default=None)
+
+    def highest_level(self, permission: Permission) -> Level | None:
+        """The level that counts where a rule bounds it; None where there is no grant."""
+        return max(self.held.levels(permission.id), default=None)
+
     def lowest(self, permission: Permission) -> Grant | None:
-        """The grant that counts where a rule asks for a level; None where there is none."""
+        """The grant of the lowest level, with its place."""
         return min(self.held.get(permission.id, ()), key=_by_level, default=None)
 
     def highest(self, permission: Permission) -> Grant | None:
-        """The grant that counts where a rule bounds a level; None where there is none."""
+        """The grant of the highest level, with its place."""
         return max(self.held.get(permission.id, ()), key=_by_level, default=None)
 
 
 def _by_level(grant: Grant) -> int:
     return grant.level
-
-
-def _by_permission(grants: Iterable[Grant]) -> Mapping[str, Sequence[Grant]]:
-    held: dict[str, list[Grant]] = {}
-    for grant in grants:
-        held.setdefault(grant.permission.id, []).append(grant)
-    return MappingProxyType(held)
 
 
 class RoleFacts(NamedTuple):

@@ -79,8 +79,9 @@ class Bound(NamedTuple):
     def judge(self, role: Role) -> Verdict:
         """The verdict on the role's highest grant of the permission."""
         permission, level = self.allowed.permission, self.allowed.level
-        grant = role.highest(permission)
-        if grant is not None and grant.level > level:
+        held = role.highest_level(permission)
+        grant = role.highest(permission) if held is not None and held > level else None
+        if grant is not None:
             return excess(role, grant, self.problem, level, self.passes.requirement)
         if permission.id in role.unread:
             return unread(role, permission, self.passes.requirement)

@@ -20,10 +20,6 @@ class Scope(NamedTuple):
     globs: tuple[str, ...]
     assumptions: tuple[str, ...]
 
-    def of(self, rule: Rule) -> Condition | None:
-        """The class that a rule is asked of; None if nothing defines it."""
-        return self.classes.get(rule.applies_to)
-
 
 def settle(
     defined: Mapping[str, Condition],

@@ -80,8 +80,8 @@ class Holds(NamedTuple):
 
     def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
         """Whether the role's highest grant reaches the level; None if one could not be read."""
-        grant = role.highest(self.permission)
-        if grant is not None and grant.level >= self.level:
+        level = role.highest_level(self.permission)
+        if level is not None and level >= self.level:
             return True
         return None if self.permission.id in role.unread else False
 

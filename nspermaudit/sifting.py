@@ -114,6 +114,11 @@ class Sieve:
             return not cells[column].strip() or _NUMBER.fullmatch(cells[column].strip()) is not None
         return self.columns.kind != "matrix" or catalog.load().find(first) is None
 
+    def may_be_sum(self, cells: Sequence[str]) -> bool:
+        """Whether rows that begin as this one could be sums, going by what follows."""
+        first = next((cell for cell in cells if cell.strip()), "")
+        return _TOTAL.fullmatch(first.strip()) is not None
+
     def cell(self, cells: Sequence[str], name: str) -> str:
         """What a row has in the column of a field; empty if there is no such column."""
         column = self.columns.fields.get(name)

@@ -35,6 +35,9 @@ class Tally:
         self.scope = scope
         self.account = account
         self.keep_all = keep_all
+        self._by_class: dict[str, list[Rule]] = {}
+        for rule in rules:
+            self._by_class.setdefault(rule.applies_to, []).append(rule)
         self.roles = self.grants = 0
         self.results: Counter[Result] = Counter()
         self.not_evaluated: Counter[str] = Counter()
@@ -57,16 +60,26 @@ class Tally:
         self.roles += 1
         self.grants += distinct_grants(role)
         self._remember(role)
-        for rule in self.rules:
-            roles = self.scope.of(rule)
+        for name, rules in self._by_class.items():
+            roles = self.scope.classes.get(name)
             asked = roles.holds(role, self.account) if roles else None
             if asked:
-                self.asked.add(rule.applies_to)
-                for verdict in rule.judge(role, self.account):
-                    self._count(rule, role, verdict)
+                self.asked.add(name)
+                self._ask(rules, role)
             elif asked is None:
-                reason = f"not known whether the role is one of class {rule.applies_to}"
-                self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
+                reason = f"not known whether the role is one of class {name}"
+                for rule in rules:
+                    self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
+
+    def _ask(self, rules: Iterable[Rule], role: Role) -> None:
+        passes = 0
+        for rule in rules:
+            for verdict in rule.judge(role, self.account):
+                if verdict.result is Result.PASS and not verdict.note and not self.keep_all:
+                    passes += 1
+                else:
+                    self._count(rule, role, verdict)
+        self.results[Result.PASS] += passes
 
     def _remember(self, role: Role) -> None:
         self.matched.update(

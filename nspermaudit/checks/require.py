@@ -60,11 +60,12 @@ class One(NamedTuple):
     def judge(self, role: Role) -> Verdict:
         """The verdict on the role's lowest grant of the permission."""
         permission = self.wanted.permission
-        grant = role.lowest(permission)
+        level = role.lowest_level(permission)
         if permission.id in role.unread and _is_open(role, self.wanted):
             return unread(role, permission, self.passes.requirement)
-        if grant is not None and grant.level >= self.wanted.level:
+        if level is not None and level >= self.wanted.level:
             return self.passes
+        grant = role.lowest(permission)
         verdict = shortfall(role, self.wanted, grant, self.passes.requirement)
         if self.optional and verdict.result is Result.FINDING:
             note = f"optional: {verdict.message}"
@@ -106,17 +107,17 @@ class AnyOf(NamedTuple):
 
 
 def _met(role: Role, wanted: Requirement) -> bool:
-    grant = role.lowest(wanted.permission)
+    level = role.lowest_level(wanted.permission)
     readable = wanted.permission.id not in role.unread
-    return readable and grant is not None and grant.level >= wanted.level
+    return readable and level is not None and level >= wanted.level
 
 
 def _is_open(role: Role, wanted: Requirement) -> bool:
     """Whether a requirement that is not met could be, if all levels were read."""
-    grant = role.lowest(wanted.permission)
     if wanted.permission.id not in role.unread:
         return False
-    return grant is None or grant.level >= wanted.level
+    level = role.lowest_level(wanted.permission)
+    return level is None or level >= wanted.level
 
 
 class Require(NamedTuple):

@@ -94,13 +94,13 @@ def _simple_body(source: Source, form: _Form) -> int:
     0 where they do not suit, or where a line is not a row.
     """
     columns = form.columns
-    if columns is None or columns.kind != "permissions" or form.encoding not in _ASCII_LIKE:
+    if columns is None or not repeats.suits(columns) or form.encoding not in _ASCII_LIKE:
         return 0
     if not form.is_first or form.has_separator_line:
         return 0
-    if columns.level_in_permission or not repeats.suits(columns):
-        return 0
     lines = source.head().split(b"\n")[: HEAD_ROWS + 1]
+    if repeats.has_lone_returns(b"\n".join(lines)):
+        return 0
     for number, line in enumerate(lines, 1):
         text = line.decode(form.encoding, "replace").rstrip("\r")
         cells = tuple(cell.strip().strip('"') for cell in text.split(form.delimiter))
@@ -118,13 +118,63 @@ def _repeating(source: Source, reading: Reading, form: _Form, body: int) -> Iter
     sieve = Sieve(source.path, form.columns, reading, body)
     table.tell_unused_headings(sieve)
     grouping = Grouping(sieve, "csv", fragment="")
-    encoding = form.encoding.removesuffix("-sig")
+    rows = repeats.Repeats(sieve, grouping, _Lines(form))
     with source.open() as stream:
         for _ in range(body):
             stream.readline()
-        rows = repeats.Repeats(sieve, grouping, form.delimiter, encoding)
         yield from rows.roles(stream, body + 1)
+    if rows.rest:
+        yield from rows.take([rows.rest])
+    yield from grouping.rest()
     yield from table.closing(sieve)
+
+
+class _Lines:
+    """Rows of one line each, as ``repeats`` reads them."""
+
+    end = b"\n"
+
+    def __init__(self, form: _Form) -> None:
+        self._encoding = form.encoding.removesuffix("-sig")
+        self._delimiter = form.delimiter
+        self._mark = form.delimiter.encode(self._encoding)
+
+    def cut(self, row: bytes, count: int) -> tuple[list[str], int]:
+        """The cells of a row, and the place behind the delimiter that follows ``count`` of them.
+
+        A cut is right if what is before it reads as those cells and what is after it as the rest:
+        at a delimiter outside quotes the reading of a row starts anew.
+        """
+        cells = self.cells_after(row, 0)
+        if len(cells) <= count:
+            raise OtherReadingError(plain=True)
+        if b'"' not in row:
+            return cells, len(row) - len(row.split(self._mark, count)[count])
+        for place in self._cuts(row):
+            if self.cells_after(row[:place], 0) == [*cells[:count], ""]:
+                if self.cells_after(row[place:] or b"x", count) != cells[count:]:
+                    break
+                return cells, place
+        raise OtherReadingError(plain=True)
+
+    def _cuts(self, row: bytes) -> Iterator[int]:
+        """The places behind the delimiters of a row that stand outside quotes."""
+        place = 0
+        for _ in range(row.count(self._mark)):
+            place = row.index(self._mark, place) + len(self._mark)
+            if row.count(b'"', 0, place) % 2 == 0:
+                yield place
+
+    def cells_after(self, tail: bytes, count: int) -> list[str]:  # noqa: ARG002 - the protocol's
+        """The cells of one row, or of what follows a cut."""
+        if b"\0" in tail:
+            raise OtherReadingError(plain=True)
+        try:
+            text = tail.decode(self._encoding)
+            (cells,) = csv.reader([text], delimiter=self._delimiter, strict=True)
+        except (csv.Error, ValueError):
+            raise OtherReadingError(plain=True) from None
+        return cells
 
 
 def _undecodable(source: Source, encoding: str) -> Location:

@@ -42,9 +42,9 @@ def parse(source: Source, reading: Reading) -> Iterator[Role | Message | RowCoun
     Raises InputError where the file is no well-formed XML or has a DOCTYPE.
     """
     data = source.read()
-    parts = None if reading.plain else fragments.cut(data)
+    parts = None if reading.plain else fragments.cut(data, source.path)
     if parts:
-        yield RowCount(len(parts.fragments))
+        yield RowCount(len(parts.held))
         yield _put_together(source.path, parts)
         return
     builder = _built(source.path, data)
@@ -63,7 +63,7 @@ def _put_together(path: str, parts: fragments.Cut) -> Role:
     role = builder.finish()
     if builder.entries != 1 or [item.text for item in builder.messages] != [EMPTY_ENTRY]:
         raise OtherReadingError(plain=True)
-    return role._replace(held=fragments.Held(path, parts))
+    return role._replace(held=parts.held)
 
 
 def _built(path: str, data: bytes) -> _Builder:

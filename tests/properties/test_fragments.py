@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import random
 
+import pytest
 from reading import read_with_restarts
+
+from nspermaudit import fragments
 
 FILES = int(os.environ.get("FUZZ_FILES", "250")) * 4
 KEYS = (
@@ -81,3 +84,12 @@ def test_short_cut_says_the_same() -> None:
         assert found == expected, (seed, data)
         short_cuts += not took_plain and bool(expected.roles)
     assert short_cuts > FILES // 3
+
+
+def test_memory_of_permissions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once too many distinct permissions are known, they are read anew; nothing is lost."""
+    monkeypatch.setattr(fragments, "MAX_KNOWN", 3)
+    for seed in range(50):
+        data = _file(random.Random(seed))  # noqa: S311 - not for secrets
+        expected, _ = read_with_restarts(data, "x.xml", plain=True)
+        assert read_with_restarts(data, "x.xml", plain=False)[0] == expected
