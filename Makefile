@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types imports coverage wheel bench fuzz catalog packs docs clean
+.PHONY: help demo test check format lint types imports coverage wheel bench bench-quick bench-readme fuzz catalog packs docs clean
 
 help: ## Show the targets.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,9 +43,14 @@ coverage: $(READY)
 wheel: $(READY) ## Build the wheel and run it from an empty folder of a fresh environment.
 	$(BIN)/python tools/wheel/check.py
 
-bench: $(READY) ## Measure start-up and throughput beside peers, in one run.
-	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/throughput.py
+bench: $(READY) ## Measure everything beside its peers, some 15 minutes.
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(READY) ## The same cases in small sizes, under a minute once the peers are here.
+	$(BIN)/python -m benchmarks --quick
+
+bench-readme: $(READY) ## Put the table of the last full run into README.
+	$(BIN)/python -m benchmarks --readme
 
 fuzz: $(READY) ## Hold the short cuts against the plain readers over tens of thousands of files.
 	FUZZ_FILES=4000 $(BIN)/python -m pytest tests/properties
