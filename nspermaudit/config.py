@@ -55,8 +55,8 @@ def read(file: Path) -> Config:
     """Read a configuration. Raises DocumentError with all its faults, InputError if unreadable."""
     from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only a configuration needs it
 
-    path = shown(file)
-    document = safe_yaml.load(Source(path, file).read(), path)
+    path = shown(str(file))
+    document = safe_yaml.load(Source(path, str(file)).read(), path)
     if document.value is None:
         document.value = {}
     _refuse_secrets(document)

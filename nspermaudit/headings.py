@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +12,7 @@ from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.errors import InputError
 from nspermaudit.model import Level, Location
 
+_BETWEEN_CELLS = re.compile(r"[,;\t|]")
 HEAD_ROWS = 30
 MAX_COLUMNS = 1024
 """No export has more columns; what has is passed over."""
@@ -53,6 +56,8 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
 _NAME = ("name", "名前")
 _ID = ("internalid", "id", "内部id")
 
+_COUNTED = frozenset((*_NAME, *_ID, *(word for words in _SYNONYMS.values() for word in words)))
+
 _NEVER = frozenset(("accesslevel", "searchlevel"))  # scales of fields, where 2 is Edit
 
 _CATEGORIES = frozenset(
@@ -94,6 +99,13 @@ class Columns(NamedTuple):
     level_in_permission: bool = False
 
 
+def may_name_columns(text: str) -> bool:
+    """Whether a heading that counts stands in a text, whatever parts its cells."""
+    cells = _BETWEEN_CELLS.split(text.replace('"', "").replace("\ufeff", ""))
+    lines = (line for cell in cells for line in cell.splitlines())
+    return not _COUNTED.isdisjoint(squeezed(cell) for cell in chain(cells, lines))
+
+
 def columns_of(
     row: Sequence[str],
     following: Sequence[Sequence[str]],
@@ -109,6 +121,8 @@ def columns_of(
     if len(row) > MAX_COLUMNS:
         return None
     headings = tuple(cell.strip().lstrip("\ufeff") for cell in row)
+    if not columns and _COUNTED.isdisjoint(map(squeezed, headings)):
+        return None
     fields = _fields(headings, columns)
     attributes = {
         word: index
@@ -125,7 +139,7 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
     places: dict[str, int] = {}
     for index, heading in enumerate(headings):
         key = squeezed(heading)
-        if key in places and _counts(key):
+        if key in places and key in _COUNTED:
             raise InputError(twice(heading), Location(""))
         if heading.casefold() not in _NEVER:
             places.setdefault(key, index)
@@ -144,10 +158,6 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
 def twice(heading: str) -> str:
     """What to say of a heading that stands there twice."""
     return f'the heading "{heading}" stands here twice'
-
-
-def _counts(key: str) -> bool:
-    return key in (*_NAME, *_ID) or any(key in words for words in _SYNONYMS.values())
 
 
 def _settle(fields: dict[str, int], places: Mapping[str, int]) -> None:

@@ -19,7 +19,7 @@ from nspermaudit.model import (
 )
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import root_of
+from nspermaudit.xml import Head
 
 _NOT_KNOWN = "not read: it speaks of permissions, but is no export known here"
 
@@ -93,9 +93,10 @@ class Inputs:
 
     def _survey(self, export: Export) -> None:
         source = export.source
-        if source.passed_over:
+        if source.passed_over or source.is_asset:
             export.status = "skipped"
-            export.tell(Severity.INFO, f"{source.passed_over} is not followed")
+            if source.passed_over:
+                export.tell(Severity.INFO, source.passed_over)
             return
         try:
             head = parsers.head_of(source)
@@ -106,13 +107,13 @@ class Inputs:
                 self._companions.append(export)
             else:
                 self.exports.append(export)
-                script_id = root_of(head).script_id if export.format == "sdf" else ""
+                script_id = head.root.script_id if export.format == "sdf" else ""
                 if script_id:
                     self._objects.setdefault(script_id.casefold(), []).append(source.path)
         except InputError as error:
             export.fail(error)
 
-    def _pass_over(self, export: Export, head: bytes) -> None:
+    def _pass_over(self, export: Export, head: Head) -> None:
         """Skip what is no export, unless the user named it or it could hide roles."""
         words = parsers.describe_unrecognised(head)
         is_other_object = words.startswith("an XML object")
@@ -121,7 +122,7 @@ class Inputs:
             export.status = "failed"
         elif is_other_object or not export.source.named:
             export.status = "skipped"
-            if head.startswith(_COULD_HOLD_ROLES):
+            if head.data.startswith(_COULD_HOLD_ROLES):
                 export.tell(Severity.WARNING, f"not read: {words}")
             elif parsers.speaks_of_grants(head):
                 export.tell(Severity.WARNING, _NOT_KNOWN)
@@ -188,7 +189,7 @@ class Inputs:
                 export.fail(error)
             else:
                 export.status = "skipped"
-                if parsers.speaks_of_grants(export.source.head()):
+                if parsers.speaks_of_grants(Head(export.source.head())):
                     export.tell(Severity.WARNING, f"{_NOT_KNOWN}: {error.text}", error.location)
         except InputError as error:
             export.fail(error)

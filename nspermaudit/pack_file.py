@@ -56,7 +56,7 @@ def rules_folder() -> Path:
 
 def read(file: Path, parameters: Mapping[str, ParameterValue] = MappingProxyType({})) -> Pack:
     """Read one pack. Raises DocumentError with all its faults."""
-    data = Source(shown(file), file).read()
+    data = Source(shown(str(file)), str(file)).read()
     digest = hashlib.sha256(data).hexdigest()
     document = _compiled(file, digest) or _written(file, data)
     return _PackReader(document, parameters).pack(file, digest)
@@ -66,7 +66,7 @@ def _written(file: Path, data: bytes) -> Document:
     """A pack as its YAML says it."""
     from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only foreign packs need PyYAML
 
-    document = safe_yaml.load(data, shown(file))
+    document = safe_yaml.load(data, shown(str(file)))
     if not file.is_relative_to(rules_folder()):  # those that ship were validated by our tests
         schemas.hold_against(document, pack_schema())
     if not isinstance(document.value, dict):
@@ -80,7 +80,7 @@ def _compiled(file: Path, digest: str) -> Document | None:
         return None
     for entry in _all_compiled().values():
         if entry["sha256"] == digest:
-            document = Document(shown(file))
+            document = Document(shown(str(file)))
             document.value = entry["document"]
             return document
     return None

@@ -88,7 +88,7 @@ class _Loader:
         known = self.packs.setdefault(pack.id, pack)
         if known.file.resolve() != file.resolve():
             raise UsageError(
-                f'two packs have the id "{pack.id}": {shown(known.file)} and {shown(file)}'
+                f'two packs have the id "{pack.id}": {shown(str(known.file))} and {shown(str(file))}'
             )
         if known is not pack:
             return []
@@ -114,7 +114,7 @@ def find(name: str, folder: Path = Path()) -> Path:
         file = folder / name
         if file.is_file():
             return file
-        raise UsageError(f"no such pack file: {shown(file)}")
+        raise UsageError(f"no such pack file: {shown(str(file))}")
     if name in shipped():
         return rules_folder() / f"{name}.yaml"
     hint = schemas.closest(name, shipped())

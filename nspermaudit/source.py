@@ -7,7 +7,7 @@ import io
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from operator import attrgetter
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
@@ -21,6 +21,10 @@ STDIN = "-"
 STDIN_BYTES = 256 << 20
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_LINK = "a link to a folder is not followed"
+_ASSETS = frozenset(
+    ["js", "mjs", "cjs", "jsx", "ts", "tsx", "map", "css", "scss", "less", "ftl", "py", "md", "png", "jpg", "jpeg", "gif", "svg", "ico", "woff", "woff2", "ttf", "eot"]
+)  # fmt: skip
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 
 
@@ -59,29 +63,41 @@ class Reading(NamedTuple):
 class Source:
     """One input: a file, or bytes that are already in memory.
 
-    ``path`` is what reports call it: relative, with forward slashes. ``named`` says that the
-    user named this very input, ``trouble`` why it cannot be opened if that is known already,
-    ``passed_over`` why it is not even tried;
-    ``sha256`` and ``size`` are known once it was read to its end.
+    ``path`` is what reports call it: relative, with forward slashes; ``file`` is what opens it.
+    ``named`` says that the user named this very input, ``trouble`` why it cannot be opened if that
+    is known already, ``passed_over`` why it is not even tried, ``inode`` its number in its
+    file system, 0 if it was not asked for or it is a link. ``sha256`` and ``size`` are known once it was read to its end.
     """
+
+    __slots__ = (
+        "data", "file", "inode", "named", "passed_over", "path", "sha256", "size", "trouble",
+    )  # fmt: skip
 
     def __init__(
         self,
         path: str,
-        file: Path | None = None,
+        file: str | None = None,
         data: bytes | None = None,
         *,
         named: bool = False,
         trouble: str = "",
+        passed_over: str = "",
+        inode: int = 0,
     ) -> None:
         self.path = path
         self.file = file
         self.data = data
         self.named = named
         self.trouble = trouble
-        self.passed_over = ""
+        self.passed_over = passed_over
+        self.inode = inode
         self.sha256 = ""
         self.size = 0
+
+    @property
+    def is_asset(self) -> bool:
+        """Whether its name says that it is program text or a picture, and nobody named it."""
+        return not self.named and self.path.rpartition(".")[2].lower() in _ASSETS
 
     def open(self) -> BinaryIO:
         """Open for reading from the start; closing it reads the rest for the digest.
@@ -187,48 +203,62 @@ def find(paths: Iterable[str]) -> list[Source]:
     Raises UsageError for a path that does not exist.
     """
     found: list[Source] = []
-    for path in paths:
-        place = Path(path)
-        if not os.path.lexists(place):
+    given = list(paths)
+    for path in given:
+        if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
-        if place.is_dir():
-            found += _below(place)
+        if os.path.isdir(path):
+            found += _below(path)
         else:
-            found.append(Source(shown(place), place, named=True))
+            found.append(Source(shown(path), path, named=True))
+    found.sort(key=_by_path)
+    inodes = {source.inode for source in found}
+    if 0 not in inodes and len(inodes) == len(found):
+        return found
     once: dict[tuple[int, int] | str, Source] = {}
-    for source in sorted(found, key=lambda item: (not item.named, item.path)):
+    for source in sorted(found, key=_named_first):
         is_file = source.file and not source.passed_over
         key = _identity(source.file) if source.file and is_file else source.path
         once.setdefault(key, source)
-    return sorted(once.values(), key=lambda source: source.path)
+    return sorted(once.values(), key=_by_path)
 
 
-def _identity(file: Path) -> tuple[int, int] | str:
+_by_path = attrgetter("path")
+
+
+def _named_first(source: Source) -> bool:
+    return not source.named
+
+
+def _identity(file: str) -> tuple[int, int] | str:
     try:
-        status = file.stat()
+        status = os.stat(file)
     except OSError:  # a link to nothing: it is told when it is opened
-        return str(file)
-    return (status.st_dev, status.st_ino) if status.st_ino else str(file.resolve())
+        return file
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(file)
 
 
-def _below(folder: Path) -> Iterator[Source]:
+def _below(folder: str) -> Iterator[Source]:
     """The files below a folder, and each folder that cannot be listed."""
     pending = [folder]
     while pending:
         place = pending.pop()
+        where = shown(place)
+        before = "" if where == "." else where.removesuffix("/") + "/"
         try:
             with os.scandir(place) as entries:
                 for entry in entries:
-                    file = Path(entry.path)
-                    if not _is_folder(entry):
-                        yield Source(shown(file), file)
-                    elif entry.is_symlink():
-                        yield _link(file)
-                    elif not _is_passed_over(entry.name):
-                        pending.append(file)
+                    if _is_folder(entry):
+                        if entry.is_symlink():
+                            yield Source(before + entry.name, entry.path, passed_over=_LINK)
+                        elif not _is_passed_over(entry.name):
+                            pending.append(entry.path)
+                    else:
+                        inode = 0 if entry.is_symlink() else entry.inode()
+                        yield Source(before + entry.name, entry.path, inode=inode)
         except OSError as error:
             reason = (error.strerror or "error").lower()
-            yield Source(shown(place), place, trouble=f"cannot be listed: {reason}")
+            yield Source(where, place, trouble=f"cannot be listed: {reason}")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -238,25 +268,19 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _link(file: Path) -> Source:
-    source = Source(shown(file), file)
-    source.passed_over = "a link to a folder"
-    return source
-
-
 def _is_passed_over(folder: str) -> bool:
     return folder.startswith(".") or folder in _SKIPPED_FOLDERS
 
 
-def shown(file: Path) -> str:
+def shown(file: str) -> str:
     """A path as reports show it: relative to where the program runs, with forward slashes."""
-    if not file.is_absolute():
+    if not os.path.isabs(file):
         text = os.path.normpath(file)
     else:
         try:
             text = os.path.relpath(file)
         except ValueError:  # another drive
-            text = str(file)
+            text = file
     return text.replace(os.sep, "/")
 
 

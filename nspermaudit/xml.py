@@ -49,6 +49,15 @@ def looks_like_xml(head: bytes) -> bool:
     return _LOOKS_LIKE_XML.match(head) is not None
 
 
+class Head:
+    """The first bytes of an input; if it is XML, its root element is looked for once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.is_xml = looks_like_xml(data)
+        self.root = root_of(data) if self.is_xml else Root()
+
+
 def root_of(head: bytes) -> Root:
     """The root element as the first bytes of a document show it."""
     plain = _PLAIN_ROOT.match(head)

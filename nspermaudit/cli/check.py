@@ -147,7 +147,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     sources = _sources(paths or (".",))
     settings = _config(config, paths)
     packs_read = [Path(name) for name in pack if Path(name).is_file()]
-    inputs_read = [item.file for item in sources if item.file]
+    inputs_read = [Path(item.file) for item in sources if item.file]
     refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
     request = Request(
         packs=tuple(Use(name) for name in pack),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
 from nspermaudit.source import HEAD_BYTES, OBJECT_BYTES, Reading, Source
-from nspermaudit.xml import looks_like_xml, root_of
+from nspermaudit.xml import Head
 
 
 class Parser(Protocol):
     """What a module in ``parsers`` offers."""
 
-    def recognises(self, head: bytes, reading: Reading) -> bool:
-        """Whether an input that begins with these bytes is of this format."""
+    def recognises(self, head: Head, reading: Reading) -> bool:
+        """Whether an input that begins so is of this format."""
 
     def holds_roles(self, source: Source, reading: Reading) -> bool:
         """Whether it holds roles; else it is a companion and is read before all that do."""
@@ -28,20 +29,21 @@ PARSERS = ("sdf", "features", "records", "spreadsheetml", "json", "csv")
 """The formats, in the order in which an input is tried; each is the name of a module here."""
 
 
+@cache
 def load(name: str) -> Parser:
     """The parser of a format. Each is imported when it is first needed: start-up is short."""
     return cast("Parser", import_module(f"nspermaudit.parsers.{name}"))
 
 
-def head_of(source: Source) -> bytes:
+def head_of(source: Source) -> Head:
     """The first bytes of an input: so many that an XML document shows its root element."""
-    head = source.head()
-    if len(head) >= HEAD_BYTES and looks_like_xml(head) and not root_of(head).name:
-        return source.head(OBJECT_BYTES)
+    head = Head(source.head())
+    if len(head.data) >= HEAD_BYTES and head.is_xml and not head.root.name:
+        return Head(source.head(OBJECT_BYTES))
     return head
 
 
-def recognise(head: bytes, reading: Reading) -> str:
+def recognise(head: Head, reading: Reading) -> str:
     """The name of the format of an input with these first bytes; empty if it is none."""
     return next((name for name in PARSERS if load(name).recognises(head, reading)), "")
 
@@ -59,37 +61,30 @@ _SIGNATURES = {
 }
 
 
-def describe_unrecognised(head: bytes) -> str:
+def describe_unrecognised(head: Head) -> str:
     """What an input seems to be that no parser reads, and what to do instead."""
     for signature, words in _SIGNATURES.items():
-        if head.startswith(signature):
+        if head.data.startswith(signature):
             return words
-    if not head.strip():
-        return "empty: export it again"
-    if looks_like_xml(head):
-        root = root_of(head)
-        if (
-            root.name.casefold() in ("html", "table")
-            or head.lstrip()[:14].lower() == b"<!doctype html"
-        ):
+    if head.is_xml:
+        name, start = head.root.name, head.data.lstrip()[:14].lower()
+        if name.casefold() in ("html", "table") or start == b"<!doctype html":
             return "an HTML page, not an export: export the data again as CSV"
-        if not root.name:
-            return "not well-formed XML"
-        return f"an XML object <{root.name}>, which is no role"
-    return ""
+        return f"an XML object <{name}>, which is no role" if name else "not well-formed XML"
+    return "" if head.data.strip() else "empty: export it again"
 
 
-def speaks_of_grants(head: bytes) -> bool:
+def speaks_of_grants(head: Head) -> bool:
     """Whether markup or JSON that is no export known here still speaks of permissions and levels.
 
     Tools and toolsets do, and are none (NetSuite help, article_0825092424).
     """
-    plain = head.replace(b"\0", b"")
-    if not _MARKUP.match(plain) or root_of(head).name in ("tool", "toolset"):
+    plain = head.data.replace(b"\0", b"")
+    if b"perm" not in plain.lower() or head.root.name in ("tool", "toolset"):
         return False
-    return _GRANT_WORDS.search(plain) is not None
+    return _MARKUP.match(plain) is not None and _GRANT_WORDS.search(plain) is not None
 
 
-def may_be_role(head: bytes) -> bool:
+def may_be_role(head: Head) -> bool:
     """Whether a document that is not recognised could still hide a role from the audit."""
-    return looks_like_xml(head) and not root_of(head).name and b"role" in head.replace(b"\0", b"")
+    return head.is_xml and not head.root.name and b"role" in head.data.replace(b"\0", b"")

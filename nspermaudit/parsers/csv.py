@@ -15,11 +15,12 @@ from nspermaudit.entries import NUL
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.finding import Message
 from nspermaudit.grouping import Grouping
-from nspermaudit.headings import HEAD_ROWS, Columns
+from nspermaudit.headings import HEAD_ROWS, Columns, may_name_columns
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
 from nspermaudit.source import HEAD_BYTES, Reading, Source
+from nspermaudit.xml import Head
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -51,11 +52,11 @@ class _Form(NamedTuple):
     has_separator_line: bool = False
 
 
-def recognises(head: bytes, reading: Reading) -> bool:
+def recognises(head: Head, reading: Reading) -> bool:
     """Whether the first rows, under one of the delimiters, hold headings of an export."""
-    if head.lstrip(codecs.BOM_UTF8).lstrip().startswith(_MARKUP):
+    if head.is_xml or head.data.lstrip(codecs.BOM_UTF8).lstrip().startswith(_MARKUP):
         return False
-    form = _form_of(head, reading)
+    form = _form_of(head.data, reading)
     return form.columns is not None or form.is_faulty
 
 
@@ -220,6 +221,8 @@ def _form_of(head: bytes, reading: Reading) -> _Form:
     if separator:
         form = _form_with(separator[1], lines[1:], encoding, reading)
         return form._replace(has_separator_line=True)
+    if not reading.columns and not may_name_columns("".join(lines)):
+        return _Form(encoding, max(DELIMITERS, key=text.count), None)
     forms = [_form_with(delimiter, lines, encoding, reading) for delimiter in DELIMITERS]
     best = max(forms, key=_fitness)
     if _fitness(best):

@@ -8,14 +8,14 @@ from nspermaudit.finding import Message
 from nspermaudit.model import Feature, Location
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import looks_like_xml, parse_tree, root_of
+from nspermaudit.xml import Head, parse_tree
 
 _STATES = {"ENABLED": True, "DISABLED": False}
 
 
-def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+def recognises(head: Head, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
     """Whether the root element is ``<features>``."""
-    return looks_like_xml(head) and root_of(head).name == "features"
+    return head.root.name == "features"
 
 
 def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape

@@ -13,17 +13,19 @@ from nspermaudit.located_json import MARKS_16
 from nspermaudit.model import Location
 from nspermaudit.sifting import Row
 from nspermaudit.source import Reading, Source
+from nspermaudit.xml import Head
 
 _WORDS = re.compile(rb'"(?:perm|role|entity|scriptid|segment)[a-z_]*"\s*:', re.IGNORECASE)
 _FIRST_LINE_IS_AN_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")
 
 
-def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+def recognises(head: Head, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
     """Whether it is JSON and one of its first keys speaks of roles or permissions."""
-    if head.startswith(MARKS_16):
-        head = head.decode("utf-16", "replace").encode()
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start.startswith((b"{", b"[")) and _WORDS.search(head) is not None
+    data = head.data
+    if data.startswith(MARKS_16):
+        data = data.decode("utf-16", "replace").encode()
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith((b"{", b"[")) and _WORDS.search(data) is not None
 
 
 def holds_roles(source: Source, reading: Reading) -> bool:

@@ -9,14 +9,14 @@ from nspermaudit.finding import Message
 from nspermaudit.model import Level, Location, RecordGrant
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import looks_like_xml, parse_tree, root_of
+from nspermaudit.xml import Head, parse_tree
 
 _REFERENCE = re.compile(r"\[(?:.*,\s*)?scriptid=([^\],]+)\]")
 
 
-def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+def recognises(head: Head, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
     """Whether the root element is ``<customrecordtype>``."""
-    return looks_like_xml(head) and root_of(head).name == "customrecordtype"
+    return head.root.name == "customrecordtype"
 
 
 def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape

@@ -12,7 +12,7 @@ from nspermaudit.finding import MAX_TOLD, Message, RowCount
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import Reader, looks_like_xml, root_of
+from nspermaudit.xml import Head, Reader
 
 ROOTS = ("role", "customrole")
 EMPTY_ENTRY = "an empty permission element was ignored"
@@ -26,9 +26,9 @@ _DEPTH_OF_PARTS = 3
 _PARTS = ("permkey", "permlevel", "restriction")
 
 
-def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+def recognises(head: Head, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
     """Whether the document's root element is a role's."""
-    return looks_like_xml(head) and root_of(head).name.casefold() in ROOTS
+    return head.root.name.casefold() in ROOTS
 
 
 def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape

@@ -14,7 +14,7 @@ from nspermaudit.grouping import Grouping
 from nspermaudit.headings import HEAD_ROWS, MAX_COLUMNS, Columns
 from nspermaudit.sifting import Row, Sieve
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import Reader, looks_like_xml, root_of
+from nspermaudit.xml import Head, Reader
 
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*[\"']([^\"']*)")
 _ROW, _CELL = b"<Row", b"<Cell/>"
@@ -22,11 +22,9 @@ _NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CHUNK = 64 * 1024
 
 
-def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
+def recognises(head: Head, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
     """Whether the root is a ``<Workbook>`` of the SpreadsheetML namespace."""
-    if not looks_like_xml(head) or root_of(head).name != "Workbook":
-        return False
-    return _NAMESPACE in head.replace(b"\0", b"")
+    return head.root.name == "Workbook" and _NAMESPACE in head.data.replace(b"\0", b"")
 
 
 def holds_roles(source: Source, reading: Reading) -> bool:
