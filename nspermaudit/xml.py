@@ -54,7 +54,7 @@ def root_of(head: bytes) -> Root:
     plain = _PLAIN_ROOT.match(head)
     if plain:
         script_id = _SCRIPT_ID.search(plain[2] or b"")
-        found = (script_id[1] or script_id[2]) if script_id else b""
+        found = (script_id[1] or script_id[2] or b"") if script_id else b""
         return Root(plain[1].decode("ascii"), found.decode("utf-8", "replace"))
     parser = expat.ParserCreate()
     doctype = [False]

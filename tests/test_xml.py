@@ -19,6 +19,8 @@ ROLE = sdf(("LIST_ITEM", "VIEW"))
     [
         (b"<role/>", Root("role")),
         (b'<role scriptid="customrole_a">', Root("role", "customrole_a")),
+        (b'<role scriptid="">', Root("role")),
+        (b"<role scriptid=''>", Root("role")),
         (b"<role a='1'\n scriptid = 'customrole_a' b='2'>", Root("role", "customrole_a")),
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a -->\n<role>', Root("role")),
         (b"<!-- <role scriptid='a'> --><features>", Root("features")),
