@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FUZZ_SECONDS ?= 50
 READY := $(VENV)/.ready
 
 .PHONY: help demo test check format lint types imports coverage wheel bench fuzz catalog packs docs clean
@@ -47,7 +48,10 @@ bench: $(READY) ## Measure start-up and throughput beside peers, in one run.
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/throughput.py
 
-fuzz: $(READY) ## Hold the short cuts against the plain readers over tens of thousands of files.
+fuzz: $(READY) ## Give every reader bytes that break things, for FUZZ_SECONDS (50) each.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]' || \
+	  { echo 'make fuzz: atheris cannot be installed for this Python or platform' >&2; exit 1; }
+	cd tests && ../$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 	FUZZ_FILES=4000 $(BIN)/python -m pytest tests/properties
 
 catalog: $(READY) ## Rebuild the permission catalogue from tools/catalog/permissions.csv.
