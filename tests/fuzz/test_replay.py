@@ -8,6 +8,8 @@ import pytest
 from fuzz.readers import READERS
 from reading import read
 
+from nspermaudit import Use, config, packs
+
 HERE = Path(__file__).parent
 CORPUS = sorted(HERE.glob("corpus/*/*"))
 CRASHES = sorted(HERE.glob("crashes/*"))
@@ -31,7 +33,11 @@ def test_corpus_is_read(file: Path) -> None:
     """What the fuzzer starts from is right, and is read by the reader whose name it has."""
     reader = file.parent.name
     READERS[reader](file.read_bytes())
-    if reader not in ("pack", "config"):
+    if reader == "pack":
+        assert packs.load([Use(str(file))])
+    elif reader == "config":
+        assert config.read(file).classes
+    else:
         found = read(file.read_bytes())
         assert found.inputs[0].format == FORMATS.get(file.name, reader)
         assert found.status == ("partial" if file.name == "page.json" else "read")
