@@ -26,6 +26,9 @@ BLOCK = 1 << 20
 MAX_DISTINCT = 100_000
 """With more distinct rests than this (a column of notes, say) nothing repeats itself."""
 
+MAX_LINE = 1 << 20
+"""A longer line is the plain reader's to refuse."""
+
 _PROBE = 256
 
 
@@ -68,6 +71,8 @@ class Repeats:
         while block := stream.read(BLOCK):
             lines = (rest + block).split(b"\n")
             rest = lines.pop()
+            if len(rest) > MAX_LINE:
+                raise OtherReadingError(plain=True)
             _refuse_lone_returns(lines)
             yield from self._take_all(lines, line)
             line += len(lines)

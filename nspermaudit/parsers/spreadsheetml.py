@@ -15,6 +15,7 @@ from nspermaudit.xml import Reader, looks_like_xml, root_of
 
 _NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CHUNK = 64 * 1024
+_MAX_TEXT = 128 * 1024  # of a cell, as in CSV
 
 
 def recognises(head: bytes, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
@@ -60,6 +61,7 @@ class _Builder:
         self._line = 0
         self._cells: list[str] = []
         self._text: list[str] = []
+        self._length = 0
         self._in_data = False
         reader.parser.StartElementHandler = self._start
         reader.parser.EndElementHandler = self._end
@@ -68,6 +70,9 @@ class _Builder:
     def _characters(self, text: str) -> None:
         if self._in_data:
             self._text.append(text)
+            self._length += len(text)
+            if self._length > _MAX_TEXT:
+                raise self.reader.refuse(f"a cell of more than {_MAX_TEXT} characters")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.reader.refuse_excess(len(self._open), attributes)
@@ -83,6 +88,7 @@ class _Builder:
 
     def _open_cell(self, index: str | None) -> None:
         self._text.clear()
+        self._length = 0
         if index is None:
             return
         is_number = index.isdecimal() and len(index) <= len(str(MAX_COLUMNS))
