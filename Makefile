@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FUZZ_SECONDS ?= 50
 READY := $(VENV)/.ready
 
 .PHONY: help demo test check format lint types imports coverage wheel bench bench-quick bench-readme fuzz catalog packs docs clean
@@ -52,7 +53,10 @@ bench-quick: $(READY) ## The same cases in small sizes, under a minute once the 
 bench-readme: $(READY) ## Put the table of the last full run into README.
 	$(BIN)/python -m benchmarks --readme
 
-fuzz: $(READY) ## Hold the short cuts against the plain readers over tens of thousands of files.
+fuzz: $(READY) ## Give every reader bytes that break things, for FUZZ_SECONDS (50) each.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]' || \
+	  { echo 'make fuzz: atheris cannot be installed for this Python or platform' >&2; exit 1; }
+	cd tests && ../$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 	FUZZ_FILES=4000 $(BIN)/python -m pytest tests/properties
 
 catalog: $(READY) ## Rebuild the permission catalogue from tools/catalog/permissions.csv.

@@ -84,10 +84,12 @@ def _sdf(texts: str | list[str]) -> tuple[list[Role], Account]:
             source.from_bytes(text.encode(), f"example-{number}.xml")
             for number, text in enumerate(files, 1)
         ],
-        Reading(),
+        Reading(plain=True, grouped=False),  # which is never asked to be read again
     )
     account = inputs.read_companions({})
-    roles = [role for item in inputs.exports for role in inputs.roles_of(item, Reading(), account)]
+    roles = [
+        role for item in inputs.exports for role in inputs.roles_of(item, inputs.reading, account)
+    ]
     errors = [str(message) for item in inputs.all for message in item.messages]
     if errors or len(roles) != len(files):
         raise ValueError("; ".join(errors) or "not an SDF role")

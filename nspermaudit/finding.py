@@ -9,6 +9,9 @@ from typing import NamedTuple
 from nspermaudit.model import Location, Role
 from nspermaudit.rule import Result, Rule, Severity, Verdict
 
+MAX_MESSAGES = 100
+"""So many messages of one input are kept."""
+
 MAX_TOLD = 20
 """So many faults of one input are told one by one; the rest is counted."""
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from nspermaudit import parsers
 from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
-from nspermaudit.finding import Input, Message, Page, RowCount, distinct_grants
+from nspermaudit.finding import MAX_MESSAGES, Input, Message, Page, RowCount, distinct_grants
 from nspermaudit.model import (
     Account,
     Assignment,
@@ -23,8 +23,8 @@ from nspermaudit.xml import Head
 
 _NOT_KNOWN = "not read: it speaks of permissions, but is no export known here"
 
-MAX_MESSAGES = 100
-"""So many messages of one input are kept."""
+MAX_NAME = 1000
+"""A role's name or id may have so many characters: every finding says it again."""
 
 _COULD_HOLD_ROLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -201,6 +201,10 @@ class Inputs:
         """One export's roles, with what companions know of them. Raises OtherReadingError."""
         for fact in self.facts_of(export, reading):
             if isinstance(fact, Role):
+                if len(fact.name) > MAX_NAME or len(fact.id) > MAX_NAME:
+                    text = f"a role whose name or id has more than {MAX_NAME} characters"
+                    export.fail(InputError(text, fact.location))
+                    return
                 export.roles += 1
                 export.grants += distinct_grants(fact)
                 yield joined(fact, account)

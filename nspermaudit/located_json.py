@@ -17,6 +17,7 @@ from nspermaudit.source import Source
 
 LIMIT = 32 << 20
 MAX_OBJECTS = 500_000
+MAX_COMMAS = 4_000_000  # more than so many objects of eight values have
 MARKS_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -80,6 +81,8 @@ def _told(error: Exception, path: str, line: int = 0) -> InputError:
 def _decode(text: str) -> Any:
     ends = [match.start() for match in re.finditer("\n", text)]
     count = 0
+    if text.count(",") > MAX_COMMAS:
+        raise _RefusedError(f"more than {MAX_COMMAS} values: export as CSV or NDJSON")
 
     def parse_object(text_and_end: tuple[str, int], *rest: Any) -> tuple[Located, int]:
         nonlocal count

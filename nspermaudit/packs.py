@@ -87,9 +87,8 @@ class _Loader:
             return []
         known = self.packs.setdefault(pack.id, pack)
         if known.file.resolve() != file.resolve():
-            raise UsageError(
-                f'two packs have the id "{pack.id}": {shown(str(known.file))} and {shown(str(file))}'
-            )
+            files = f"{shown(str(known.file))} and {shown(str(file))}"
+            raise UsageError(f'two packs have the id "{pack.id}": {files}')
         if known is not pack:
             return []
         rest = {key: use.parameters[key] for key in use.parameters if key not in pack.defaults}

@@ -25,7 +25,7 @@ from nspermaudit.sifting import Sieve
 
 BLOCK = 1 << 20
 MAX_ROW = 1 << 20
-"""A row of more bytes than this is not put together out of blocks."""
+"""A longer row is the plain reader's to refuse."""
 MAX_DISTINCT = 100_000
 """With more distinct rests than this (a column of notes, say) nothing repeats itself."""
 
@@ -147,6 +147,8 @@ class Repeats:
         """Begin the role that a row names, and note the prefix that its rows share."""
         read, place = self._syntax.cut(row, self._leading)
         prefix = row[:place]
+        if place > MAX_ROW // 2:
+            raise OtherReadingError(plain=True)
         self._lead = prefix[: -len(prefix.lstrip())].count(b"\n")
         self._height = (prefix + self._syntax.end).count(b"\n")
         self._prefix = prefix
@@ -165,7 +167,8 @@ class Repeats:
         width = self._width - self._leading
         for tail in set(tails).difference(self._known):
             cells = self._syntax.cells_after(tail, self._leading)
-            if len(cells) > width or len(self._known) >= MAX_DISTINCT:
+            is_excessive = len(self._known) >= MAX_DISTINCT or len(tail) > MAX_ROW // 2
+            if len(cells) > width or is_excessive:
                 raise OtherReadingError(plain=True)
             missing = [""] * (width - len(cells))
             entry = self._grouping.entry_of([*[""] * self._leading, *cells, *missing])

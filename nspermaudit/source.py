@@ -23,8 +23,11 @@ STDIN_BYTES = 256 << 20
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _LINK = "a link to a folder is not followed"
 _ASSETS = frozenset(
-    ["js", "mjs", "cjs", "jsx", "ts", "tsx", "map", "css", "scss", "less", "ftl", "py", "md", "png", "jpg", "jpeg", "gif", "svg", "ico", "woff", "woff2", "ttf", "eot"]
-)  # fmt: skip
+    (
+        *("js", "mjs", "cjs", "jsx", "ts", "tsx", "map", "css", "scss", "less", "ftl", "py", "md"),
+        *("png", "jpg", "jpeg", "gif", "svg", "ico", "woff", "woff2", "ttf", "eot"),
+    )
+)
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 
 
@@ -65,15 +68,16 @@ class Source:
 
     ``path`` is what reports call it: relative, with forward slashes; ``file`` is what opens it.
     ``named`` says that the user named this very input, ``trouble`` why it cannot be opened if that
-    is known already, ``passed_over`` why it is not even tried, ``inode`` its number in its
-    file system, 0 if it was not asked for or it is a link. ``sha256`` and ``size`` are known once it was read to its end.
+    is known already, ``passed_over`` why it is not even tried, ``inode`` its number in its file
+    system, 0 for a link or if it was not asked for. ``sha256`` and ``size`` are known once it was
+    read to its end.
     """
 
     __slots__ = (
         "data", "file", "inode", "named", "passed_over", "path", "sha256", "size", "trouble",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it is a record
         self,
         path: str,
         file: str | None = None,

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from nspermaudit.rule import Severity
 
 # C0, DEL, C1, bidirectional controls, zero-width and format characters, separators, tags,
-# lone surrogates, non-characters: all that can move a cursor or hide text.
+# lone surrogates, non-characters: all that can move a cursor or hide text. And the first character
+# of what a build server obeys wherever it stands in a line of a log: ##vso[...] and ##[...].
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]|#(?=#(?:[Vv][Ss][Oo])?\\[)"
 )
 
 _COLOURS: Mapping[str, str] = MappingProxyType(

@@ -11,6 +11,8 @@ from nspermaudit.model import Location
 
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 64
+MAX_TOKEN = 1 << 20
+"""A tag or a comment may have so many bytes where a document is read in pieces."""
 
 _PLAIN_ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*\?>\s*)?(?:<!--(?:[^-]|-[^-])*-->\s*)*"
@@ -63,7 +65,7 @@ def root_of(head: bytes) -> Root:
     plain = _PLAIN_ROOT.match(head)
     if plain:
         script_id = _SCRIPT_ID.search(plain[2] or b"")
-        found = (script_id[1] or script_id[2]) if script_id else b""
+        found = (script_id[1] or script_id[2] or b"") if script_id else b""
         return Root(plain[1].decode("ascii"), found.decode("utf-8", "replace"))
     parser = expat.ParserCreate()
     doctype = [False]
@@ -96,6 +98,7 @@ class Reader:
     def __init__(self, path: str) -> None:
         self.path = path
         self._mark = 0
+        self._fed = 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -126,8 +129,11 @@ class Reader:
         """Parse a piece of the document. Raises InputError where it is no well-formed XML."""
         if not self.parser.CurrentByteIndex > 0 and data.startswith(_MARKS):
             self._mark = 1
+        self._fed += len(data)
         try:
             self.parser.Parse(data, last)
+            if not last and self._fed - self.parser.CurrentByteIndex > MAX_TOKEN:
+                raise self.refuse(f"a tag or comment of more than {MAX_TOKEN >> 20} MB")
         except expat.ExpatError as error:
             place = self._at(error.lineno, error.offset + 1)
             reason = _REASONS.get(error.code) or expat.ErrorString(error.code)

@@ -9,7 +9,16 @@ from lxml import etree
 from reading import read
 
 from nspermaudit import InputError
-from nspermaudit.xml import MAX_ATTRIBUTES, MAX_DEPTH, Root, looks_like_xml, parse_tree, root_of
+from nspermaudit.xml import (
+    MAX_ATTRIBUTES,
+    MAX_DEPTH,
+    MAX_TOKEN,
+    Reader,
+    Root,
+    looks_like_xml,
+    parse_tree,
+    root_of,
+)
 
 ROLE = sdf(("LIST_ITEM", "VIEW"))
 
@@ -19,6 +28,8 @@ ROLE = sdf(("LIST_ITEM", "VIEW"))
     [
         (b"<role/>", Root("role")),
         (b'<role scriptid="customrole_a">', Root("role", "customrole_a")),
+        (b'<role scriptid="">', Root("role")),
+        (b"<role scriptid=''>", Root("role")),
         (b"<role a='1'\n scriptid = 'customrole_a' b='2'>", Root("role", "customrole_a")),
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a -->\n<role>', Root("role")),
         (b"<!-- <role scriptid='a'> --><features>", Root("features")),
@@ -141,6 +152,14 @@ def test_many_attributes_do_no_harm() -> None:
     attributes = " ".join(f"a{count}=''" for count in range(40_000))
     found = read(f"<role {attributes}></role>")
     assert (found.status, len(found.inputs[0].messages)) == ("failed", 1)
+
+
+def test_reading_in_pieces_bounds_a_tag() -> None:
+    """A tag that never ends is refused before it is all read, and one of moderate length is not."""
+    reader = Reader("x")
+    reader.feed(b"<a b='" + b"x" * (MAX_TOKEN - 10), last=False)
+    with pytest.raises(InputError, match="a tag or comment of more than 1 MB"):
+        reader.feed(b"x" * 100, last=False)
 
 
 def test_errors_have_line_and_column() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
+from io import StringIO
 
 import click
 
@@ -25,7 +25,8 @@ Exit codes:
   0  the audit is complete and nothing is at or above --fail-on
   1  the audit is complete and something is
   2  wrong usage, configuration or pack: no audit was performed
-  3  the audit is not complete: findings so far are printed
+  3  the audit is not complete: findings so far are printed; or it was interrupted,
+     or a report could not be written
 """
 
 
@@ -74,14 +75,15 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         code = cli.main(arguments, prog_name="nspermaudit", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except (click.ClickException, NspermauditError) as error:
         _tell_wrong_usage(error, given)
         return WRONG_USAGE
-    except BrokenPipeError:
-        _close_quietly()
+    except terminal.UndeliveredError as error:
+        terminal.close_quietly(sys.stdout)
+        if str(error):  # else the reader went away, and knows
+            terminal.tell([f"error: standard output cannot be written: {error}"])
         return NOT_COMPLETE
     except (click.Abort, KeyboardInterrupt):
         terminal.tell(["interrupted"])
@@ -89,23 +91,26 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in given:
             raise
-        what = f"nspermaudit {VERSION}: unexpected {type(error).__name__}"
-        terminal.tell([f"{what}; please report it with what nspermaudit --debug prints"])
+        terminal.close_quietly(sys.stdout)
+        terminal.tell([_unexpected(error)])
         return NOT_COMPLETE
     return code if isinstance(code, int) else COMPLETE
 
 
+def _unexpected(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"error: {error.strerror.lower()}"
+    what = f"nspermaudit {VERSION}: unexpected {type(error).__name__}"
+    return f"{what}; please report it with what nspermaudit --debug prints"
+
+
 def _tell_wrong_usage(error: Exception, given: list[str]) -> None:
     if isinstance(error, click.ClickException):
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        lines = shown.getvalue().splitlines()
     else:
-        terminal.tell([f"error: {one_line(line)}" for line in str(error).splitlines()])
+        lines = [f"error: {one_line(line)}" for line in str(error).splitlines()]
     if "check" in given[:2]:
-        terminal.tell(["No audit was performed."])
-
-
-def _close_quietly() -> None:
-    """Keep Python from writing to a closed pipe once more at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+        lines.append("No audit was performed.")
+    terminal.tell(lines)

@@ -13,7 +13,7 @@ from nspermaudit import packs, source
 from nspermaudit.audit import Request, audit
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write
-from nspermaudit.cli.terminal import wants_color
+from nspermaudit.cli.terminal import UndeliveredError, end_in_order, put, tell, wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.finding import Report
@@ -21,7 +21,7 @@ from nspermaudit.model import Level
 from nspermaudit.reporters import REPORTERS
 from nspermaudit.rule import Severity, Use
 from nspermaudit.source import FIELDS, Reading, Source
-from nspermaudit.style import Style
+from nspermaudit.style import Style, one_line
 
 _FAIL_ON: Mapping[str, Severity | None] = {
     "error": Severity.ERROR,
@@ -144,6 +144,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     What a file is, its content tells. Without a configuration the packs "integrity" and "guide"
     are used; the guide's rules are asked of the integration roles.
     """
+    if output:
+        end_in_order()
     sources = _sources(paths or (".",))
     settings = _config(config, paths)
     packs_read = [Path(name) for name in pack if Path(name).is_file()]
@@ -162,11 +164,22 @@ def check(  # noqa: PLR0913 - one parameter an option
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
     if "text" in (format, *(item.format for item in output)):
         style = style._replace(lines=_quotable(report, sources))
-    for item in output:
-        write(item.file, REPORTERS[item.format].render(report, style))
+    is_delivered = _write_all(output, report, style)
     painted = style._replace(color=wants_color(color, sys.stdout))
-    click.echo(REPORTERS[format].render(report, painted), nl=False, color=True)
-    return exit_code(report, _FAIL_ON[fail_on])
+    put(REPORTERS[format].render(report, painted), nl=False)
+    return exit_code(report, _FAIL_ON[fail_on]) if is_delivered else NOT_COMPLETE
+
+
+def _write_all(outputs: Sequence[Output], report: Report, style: Style) -> bool:
+    """Write the report into every file; False, which was told, if one cannot be written."""
+    is_delivered = True
+    for item in outputs:
+        try:
+            write(item.file, REPORTERS[item.format].render(report, style))
+        except UndeliveredError as error:  # noqa: PERF203 - files are few
+            tell([f"error: {one_line(str(error))}"])
+            is_delivered = False
+    return is_delivered
 
 
 def exit_code(report: Report, fail_on: Severity | None) -> int:
@@ -182,6 +195,8 @@ def _sources(paths: Sequence[str]) -> list[Source]:
         raise UsageError("an empty path names nothing")
     found = source.find(path for path in paths if path != source.STDIN)
     if source.STDIN in paths:
+        if sys.stdin is None:
+            raise UsageError("standard input is closed")
         data = sys.stdin.buffer.read(source.STDIN_BYTES + 1)
         try:
             found.append(source.from_bytes(data, "<stdin>"))

@@ -10,4 +10,4 @@ WRONG_USAGE = 2
 """Wrong usage, configuration or pack: no audit was performed."""
 
 NOT_COMPLETE = 3
-"""The audit is not complete; what was found so far is printed."""
+"""The audit is not complete, was interrupted, or its report did not get where it should."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 
 from nspermaudit import catalog, packs, schemas
+from nspermaudit.cli.terminal import put
 from nspermaudit.errors import UsageError
 from nspermaudit.model import Level, Permission
 from nspermaudit.pack_file import Pack
@@ -43,12 +44,12 @@ def explain(name: str, files: tuple[str, ...]) -> None:
         near = catalog.load().suggest(name)
         hint = f' (did you mean "{near}"?)' if near else schemas.closest(name, [*ids, *rules])
         raise UsageError(f'no permission, rule or pack is called "{one_line(name)}"{hint}')
-    click.echo("\n".join(lines))
+    put("\n".join(lines))
 
 
 def _entry(label: str, text: str) -> str:
     return textwrap.fill(
-        f"{label + ':':<12} {text}",
+        f"{label + ':':<12} {one_line(' '.join(text.split()))}",
         _WIDTH,
         subsequent_indent=" " * 13,
         break_on_hyphens=False,
@@ -56,7 +57,7 @@ def _entry(label: str, text: str) -> str:
 
 
 def _permission(permission: Permission, rules: list[Rule]) -> Iterator[str]:
-    yield f"{permission.name} ({permission.id})"
+    yield one_line(f"{permission.name} ({permission.id})")
     if len(permission.names) > 1:
         yield _entry("also", ", ".join(permission.names[1:]))
     yield _entry(
@@ -118,7 +119,7 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 def _pack(pack: Pack, others: dict[str, Pack]) -> Iterator[str]:
-    yield f"{pack.id}: {pack.title}"
+    yield one_line(f"{pack.id}: {pack.title}")
     if pack.about:
         yield _entry("about", pack.about)
     if pack.extends:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import click
 
+from nspermaudit.cli.terminal import UndeliveredError
 from nspermaudit.errors import UsageError
 from nspermaudit.reporters import REPORTERS
 
@@ -55,12 +56,13 @@ def write(file: Path, text: str) -> None:
     """Write a file whole or not at all: into a temporary one beside it, then renamed.
 
     What exists and is no regular file (a pipe, a device) is written to as it is.
+    Raises UndeliveredError where it cannot be written.
     """
     target = file.resolve()
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8", newline="\n")
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8", newline="\n")
             return
         try:
             with temporary.open("x", encoding="utf-8", newline="\n") as stream:
@@ -70,4 +72,4 @@ def write(file: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         reason = (error.strerror or "error").lower()
-        raise UsageError(f"--output: {file} cannot be written: {reason}") from None
+        raise UndeliveredError(f"--output: {file} cannot be written: {reason}") from None

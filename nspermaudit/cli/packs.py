@@ -7,6 +7,7 @@ import click
 from nspermaudit import examples
 from nspermaudit import packs as rule_packs
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, WRONG_USAGE
+from nspermaudit.cli.terminal import put
 from nspermaudit.errors import DocumentError, InputError, UsageError
 from nspermaudit.pack_file import Pack, read
 from nspermaudit.rule import Use
@@ -33,7 +34,7 @@ def list_() -> None:
     width = max(len(pack.id) for pack in found)
     for pack in found:
         sums = ", ".join(pack.extends) or counted(len(pack.rules), "rule")
-        click.echo(f"{pack.id:<{width}}  {pack.title} ({sums})")
+        put(f"{pack.id:<{width}}  {pack.title} ({sums})")
 
 
 @packs.command()
@@ -42,7 +43,7 @@ def show(name: str) -> None:
     """Show a pack as it is written, comments and all: an id, or a YAML file."""
     file = rule_packs.find(name)
     for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        click.echo(one_line(line))
+        put(one_line(line))
 
 
 @packs.command()
@@ -51,9 +52,9 @@ def lint(files: tuple[str, ...]) -> int:
     """Tell every fault of rule packs, with line, column and suggestion; exit 2 if there is one."""
     faults = [fault for file in files for fault in _faults(file)]
     for fault in faults:
-        click.echo(fault)
+        put(one_line(fault))
     if not faults:
-        click.echo(f"{counted(len(files), 'pack')}: no faults")
+        put(f"{counted(len(files), 'pack')}: no faults")
     return WRONG_USAGE if faults else COMPLETE
 
 
@@ -77,8 +78,8 @@ def test(names: tuple[str, ...]) -> int:
         failure for pack in found for rule in pack.rules for failure in examples.failures(rule)
     ]
     for failure in failed:
-        click.echo(str(failure))
-    click.echo(f"{counted(_count(found), 'example')}: {counted(len(failed), 'failure')}")
+        put(one_line(str(failure)))
+    put(f"{counted(_count(found), 'example')}: {counted(len(failed), 'failure')}")
     return FINDINGS if failed else COMPLETE
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from nspermaudit import schemas
+from nspermaudit.cli.terminal import put
 from nspermaudit.config import config_schema
 from nspermaudit.pack_file import pack_schema
 
@@ -29,4 +30,4 @@ Examples:
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 def schema(name: str) -> None:
     """Print the JSON Schema (draft-07) of rule packs, of nspermaudit.yaml or of the JSON report."""
-    click.echo(json.dumps(SCHEMAS[name](), indent=2))
+    put(json.dumps(SCHEMAS[name](), indent=2))

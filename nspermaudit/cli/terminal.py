@@ -1,13 +1,17 @@
-"""The terminal: whether to colour, how to write what it cannot show, how errors are told."""
+"""The terminal: whether to colour, what it cannot show, how errors are told, interruption."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import click
+
+
+class UndeliveredError(Exception):
+    """What a command has to say could not be written: its text is the reason."""
 
 
 def prepare() -> None:
@@ -18,7 +22,7 @@ def prepare() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def wants_color(choice: str, stream: TextIO) -> bool:
+def wants_color(choice: str, stream: TextIO | None) -> bool:
     """The colour choice: the option first, then NO_COLOR, then FORCE_COLOR, then the terminal."""
     if choice != "auto":
         return choice == "always"
@@ -26,10 +30,49 @@ def wants_color(choice: str, stream: TextIO) -> bool:
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def put(text: str, *, nl: bool = True) -> None:
+    """Write text to standard output. Raises UndeliveredError where it does not get there."""
+    if sys.stdout is None:
+        raise UndeliveredError("it is closed")
+    try:
+        click.echo(text, nl=nl, color=True)
+    except BrokenPipeError:
+        raise UndeliveredError("") from None
+    except OSError as error:
+        raise UndeliveredError((error.strerror or "error").lower()) from None
+
+
+def close_quietly(stream: TextIO | None) -> None:
+    """Keep Python from writing to a closed pipe or a full disk once more at its end."""
+    if stream is None:
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    except OSError:  # somebody put another thing in its place, and looks after that
+        pass
+    finally:
+        os.close(nowhere)
+
+
+def end_in_order() -> None:
+    """Let SIGTERM end a run as an interruption from the keyboard does."""
+    import signal  # noqa: PLC0415 - start-up: only a run that writes files needs it
+
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Write lines to standard error."""
-    for line in lines:
-        click.echo(line, err=True)
+    """Write lines to standard error; if that is not possible there is nobody to be told."""
+    try:
+        for line in lines if sys.stderr else ():
+            click.echo(line, err=True)
+    except OSError:
+        close_quietly(sys.stderr)

@@ -33,6 +33,7 @@ _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]{2}")
 _SEPARATOR_LINE = re.compile(r"sep=(.)[\r\n]", re.IGNORECASE)
 _ASCII_LIKE = ("utf-8", "utf-8-sig", "cp1252")
 _GUESSES = ("cp932", "cp1252")
+_MAX_LINE = 1 << 20
 _MARKUP = (b"<", b"{", b"[", b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 
 
@@ -195,7 +196,7 @@ def _rows(lines: io.TextIOWrapper, path: str, form: _Form) -> Iterator[Row]:
     skipped = int(form.has_separator_line)
     for _ in range(skipped):
         lines.readline()
-    reader = csv.reader(lines, delimiter=form.delimiter, strict=True)
+    reader = csv.reader(_bounded(lines, path), delimiter=form.delimiter, strict=True)
     line = skipped + 1
     try:
         for cells in reader:
@@ -205,6 +206,16 @@ def _rows(lines: io.TextIOWrapper, path: str, form: _Form) -> Iterator[Row]:
         # before Python 3.11 the module itself refuses a NUL
         text = NUL if "NUL" in str(error) else f"broken CSV: {error}"
         raise InputError(text, Location(path, line)) from None
+
+
+def _bounded(lines: io.TextIOWrapper, path: str) -> Iterator[str]:
+    """The lines, none of which is longer than memory bears."""
+    number = 0
+    while text := lines.readline(_MAX_LINE):
+        number += 1
+        if len(text) == _MAX_LINE:
+            raise InputError(f"a line of {_MAX_LINE} characters or more", Location(path, number))
+        yield text
 
 
 def _form_of(head: bytes, reading: Reading) -> _Form:

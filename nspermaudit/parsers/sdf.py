@@ -8,7 +8,7 @@ from types import MappingProxyType
 from nspermaudit import catalog, fragments
 from nspermaudit.attributes import WORD_OF_FIELD, parse_attribute
 from nspermaudit.errors import InputError, OtherReadingError
-from nspermaudit.finding import MAX_TOLD, Message, RowCount
+from nspermaudit.finding import MAX_MESSAGES, MAX_TOLD, Message, RowCount
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
@@ -23,6 +23,7 @@ _LISTS = ("permissions", "recordrestrictions")
 _OTHER_FIELDS = ("name", "issuerole")
 _PERMISSION = ("permissions", "permission")
 _DEPTH_OF_PARTS = 3
+_MAX_FAULTS = 10_000
 _PARTS = ("permkey", "permlevel", "restriction")
 
 
@@ -93,6 +94,8 @@ class _Builder:
 
     def __init__(self, reader: Reader) -> None:
         self.messages: list[Message] = []
+        self._worst = Severity.INFO
+        self._told = 0
         self.entries = 0
         self._reader = reader
         self._open: list[str] = []
@@ -147,7 +150,12 @@ class _Builder:
             self._take_part(self._entry, name, text)
 
     def _tell(self, severity: Severity, text: str, location: Location) -> None:
-        self.messages.append(Message(location, severity, text))
+        self._told += 1
+        if self._told > _MAX_FAULTS:
+            raise InputError(f"more than {_MAX_FAULTS} faults in one object", location)
+        if len(self.messages) <= MAX_MESSAGES or severity > self._worst:  # more are not kept
+            self.messages.append(Message(location, severity, text))
+            self._worst = max(self._worst, severity)
 
     def _take_field(self, name: str, text: str) -> None:
         known = name in WORD_OF_FIELD or name in _LISTS or name in _OTHER_FIELDS

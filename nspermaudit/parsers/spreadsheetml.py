@@ -20,6 +20,7 @@ _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*[\"']([^\
 _ROW, _CELL = b"<Row", b"<Cell/>"
 _NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CHUNK = 64 * 1024
+_MAX_TEXT = 128 * 1024  # of a cell, as in CSV
 
 
 def recognises(head: Head, reading: Reading) -> bool:  # noqa: ARG001 - every parser's shape
@@ -155,6 +156,7 @@ class _Builder:
         self._line = 0
         self.cells: list[str] = []
         self._text: list[str] = []
+        self._length = 0
         self._in_data = False
         reader.parser.StartElementHandler = self._start
         reader.parser.EndElementHandler = self._end
@@ -163,6 +165,9 @@ class _Builder:
     def _characters(self, text: str) -> None:
         if self._in_data:
             self._text.append(text)
+            self._length += len(text)
+            if self._length > _MAX_TEXT:
+                raise self.reader.refuse(f"a cell of more than {_MAX_TEXT} characters")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.reader.refuse_excess(len(self.open), attributes)
@@ -178,6 +183,7 @@ class _Builder:
 
     def _open_cell(self, index: str | None) -> None:
         self._text.clear()
+        self._length = 0
         if index is None:
             return
         is_number = index.isdecimal() and len(index) <= len(str(MAX_COLUMNS))

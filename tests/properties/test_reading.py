@@ -10,6 +10,7 @@ from html import escape
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pieces import ENDS, HEADS, NAMESPACE
 from reading import read, read_all
 
 from nspermaudit import Config, Level, Report, Request, Use, audit, catalog
@@ -20,61 +21,6 @@ PACKS = Request(packs=(Use("integrity"), Use("guide")))
 quick = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-
-NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
-HEADS = {
-    "nothing": b"",
-    "a role": b"<role ",
-    "a role's permission": (
-        b'<role scriptid="customrole_lt"><permissions><permission><permkey>LIST_ITEM</permkey>'
-        b"<permlevel>"
-    ),
-    "an object": b'{"',
-    "objects": b'[{"role": 1, "permkey": "LIST_ITEM", "permlevel": ',
-    "a tree": b'{"roles": [{"role_id": 1, "permissions": [',
-    "lines of objects": b'{"role": 1, "permkey": "LIST_ITEM", "permlevel": 1}\n{',
-    "a table": b"Role,Permission,Level\n",
-    "a table of users": b"Email;Role\n",
-    "a matrix": b"Permission\tLT Clerk\tLT Lead\n",
-    "a separator line": b"sep=",
-    "a UTF-16 table": "\ufeffRole\tPermission\tLevel\n".encode("utf-16-le"),
-    "a workbook": f'<Workbook xmlns="{NAMESPACE}"><Row><Cell>'.encode(),
-    "a declaration": b"<?xml ",
-    "a doctype": b"<!DOCTYPE ",
-    "features": b"<features><feature>",
-    "a record": b'<customrecordtype scriptid="customrecord_lt"><permissions><permission>',
-}
-PIECES = st.sampled_from(
-    [
-        *b"<>&\"',;\t|\n\r\0/!?=-[]{}:0194",
-        *(
-            b"</role>",
-            b"</permissions>",
-            b"<permission>",
-            b"LT Clerk,Bills,Full\n",
-            b",,,\n",
-            b"Full",
-            b"permlevel",
-            b'encoding="utf-16"?>',
-            b"<![CDATA[",
-            b"<!--",
-            b'ss:Index="3">',
-            b"<Data>",
-            b"</Data></Cell>",
-            b"</Row>",
-            b"null",
-            b"1e999",
-            b"\\ud800",
-            b"\xe4",
-            b"\x81",
-            b"\xff\xfe",
-            b"\xef\xbb\xbf",
-            "権限".encode(),
-            "フル".encode("cp932"),
-        ),
-    ]
-).map(lambda piece: bytes([piece]) if isinstance(piece, int) else piece)
-ENDS = st.one_of(st.binary(max_size=200), st.lists(PIECES, max_size=40).map(b"".join))
 
 
 def _audit(*sources: Source, reading: Reading | None = None) -> Report:
@@ -163,6 +109,16 @@ def _sdf(roles: Roles) -> list[str]:
     ]
 
 
+ENCODINGS = {
+    "sdf": ("utf-8", "utf-8-sig", "utf-16"),
+    "comma": ("utf-8", "utf-8-sig", "utf-16"),
+    "semicolon": ("utf-8-sig", "utf-16"),
+    "tab": ("utf-8", "utf-16"),
+    "bar": ("utf-8", "utf-8-sig"),
+    "spreadsheetml": ("utf-8", "utf-8-sig", "utf-16"),
+    "json": ("utf-8", "utf-8-sig", "utf-16"),
+    "ndjson": ("utf-8", "utf-8-sig"),
+}
 FORMS: dict[str, Callable[[Roles], list[str]]] = {
     "sdf": _sdf,
     "comma": _csv(","),
@@ -177,11 +133,12 @@ FORMS: dict[str, Callable[[Roles], list[str]]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 @quick
-@given(roles=ROLES)
-def test_every_format_says_the_same(form: str, roles: Roles) -> None:
-    """The same roles, permissions and levels read the same from every format."""
+@given(roles=ROLES, chance=st.randoms(use_true_random=False))
+def test_every_format_says_the_same(form: str, roles: Roles, chance: random.Random) -> None:
+    """The same roles, permissions and levels read the same from every format and encoding."""
+    encoding = chance.choice(ENCODINGS[form])
     texts = FORMS[form](roles)
-    found = read_all([Source(f"{n}", data=text.encode()) for n, text in enumerate(texts)])
+    found = read_all([Source(f"{n}", data=text.encode(encoding)) for n, text in enumerate(texts)])
     found.assert_told([])
     assert found.levels == {
         script_id: {key: level.name for key, level in grants.items()}

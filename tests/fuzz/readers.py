@@ -1,0 +1,89 @@
+"""The readers of bytes from strangers, each as a function that fails where a promise is broken."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reading import read_all, read_with_restarts
+
+from nspermaudit import config as configuration
+from nspermaudit import examples, packs, parsers
+from nspermaudit.audit import Request, audit
+from nspermaudit.errors import InputError, UsageError
+from nspermaudit.parsers import csv, features, json, records, sdf, spreadsheetml
+from nspermaudit.rule import Use
+from nspermaudit.source import Source, from_bytes
+
+PARSERS = (sdf, features, records, spreadsheetml, json, csv)
+"""Named here so that they are imported, and instrumented, before the first bytes come."""
+
+ROLE = (
+    b'<role scriptid="customrole_fuzz"><permissions><permission><permkey>LIST_ITEM</permkey>'
+    b"<permlevel>FULL</permlevel></permission></permissions></role>"
+)
+LAST_PAGE = b'{"offset": 1, "items": [{"role": 1, "permkey": "LIST_ITEM", "permlevel": 1}]}'
+
+
+def read_export(data: bytes) -> None:
+    """An export gives roles or errors; the short cut and the plain reader say the same of it."""
+    found, _ = read_with_restarts(data, "input", plain=False)
+    expected, _ = read_with_restarts(data, "input", plain=True)
+    if found != expected:
+        raise AssertionError(f"the short cut says {found}, the plain reader {expected}")
+    item = found.input
+    is_faulty = any(message.severity.word == "error" for message in item.messages)
+    if is_faulty != (item.status in ("partial", "failed")):
+        raise AssertionError(f"status {item.status} with {item.messages}")
+    if any(message.location.path != "input" for message in item.messages):
+        raise AssertionError(f"a message about another file: {item.messages}")
+
+
+def read_pages(data: bytes) -> None:
+    """A JSON export holds what every export does, beside another page of the same result, too."""
+    read_export(data)
+    read_all([from_bytes(data, "input"), from_bytes(LAST_PAGE, "page")])
+
+
+def read_pack(data: bytes) -> None:
+    """A pack gives rules that can be held against a role, and examples, or it has faults."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pack.yaml"
+        file.write_bytes(data)
+        try:
+            uses = (Use(str(file)),)
+            audit([Source("role", data=ROLE)], request=Request(packs=uses))
+            for rule in packs.all_rules(packs.load(uses)):
+                list(examples.failures(rule))
+        except UsageError as error:
+            _refuse_silence(error)
+
+
+def read_config(data: bytes) -> None:
+    """A configuration can be audited with, or has faults."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / configuration.FILE_NAME
+        file.write_bytes(data)
+        try:
+            audit([Source("role", data=ROLE)], configuration.read(file))
+        except (UsageError, InputError) as error:
+            _refuse_silence(error)
+
+
+def _refuse_silence(error: Exception) -> None:
+    if not str(error).strip():
+        raise AssertionError("an error without words")
+
+
+READERS: Mapping[str, Callable[[bytes], None]] = {
+    "sdf": read_export,
+    "csv": read_export,
+    "spreadsheetml": read_export,
+    "json": read_pages,
+    "pack": read_pack,
+    "config": read_config,
+}
+"""Each reader's name is that of its corpus."""
+
+assert set(parsers.PARSERS) == {parser.__name__.rpartition(".")[2] for parser in PARSERS}

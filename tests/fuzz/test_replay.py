@@ -1,0 +1,48 @@
+"""What the fuzzer starts from, and all that it ever broke, in the ordinary test run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fuzz.readers import READERS
+from reading import read
+
+from nspermaudit import Use, config, packs
+
+HERE = Path(__file__).parent
+CORPUS = sorted(HERE.glob("corpus/*/*"))
+CRASHES = sorted(HERE.glob("crashes/*"))
+FORMATS = {"features.xml": "features", "record.xml": "records"}
+
+
+def _name(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
+
+
+@pytest.mark.parametrize("file", CRASHES, ids=_name)
+def test_crash_stays_mended(file: Path) -> None:
+    """Bytes that once broke a reader, READER-WHAT by name, do so no more."""
+    reader, _, what = file.name.partition("-")
+    READERS[reader](file.read_bytes())
+    assert what
+
+
+@pytest.mark.parametrize("file", CORPUS, ids=_name)
+def test_corpus_is_read(file: Path) -> None:
+    """What the fuzzer starts from is right, and is read by the reader whose name it has."""
+    reader = file.parent.name
+    READERS[reader](file.read_bytes())
+    if reader == "pack":
+        assert packs.load([Use(str(file))])
+    elif reader == "config":
+        assert config.read(file).classes
+    else:
+        found = read(file.read_bytes())
+        assert found.inputs[0].format == FORMATS.get(file.name, reader)
+        assert found.status == ("partial" if file.name == "page.json" else "read")
+
+
+def test_every_reader_has_a_corpus() -> None:
+    """No reader starts from nothing."""
+    assert {file.parent.name for file in CORPUS} == set(READERS)
