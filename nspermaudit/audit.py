@@ -52,7 +52,7 @@ def audit(
     used = packs.load(request.packs or config.use)
     rules = chosen(packs.all_rules(used), config.severities, request)
     inputs = Inputs(sources, reading)
-    account = inputs.read_companions(config.features)
+    account = inputs.read_companions(config.features, records=False)  # no rule asks for them
     roles = scope.settle(config.classes, request.roles, rules, lambda: inputs.first_roles(account))
     total = Tally(rules, roles, account, keep_all=request.keep_all)
     fragments: list[Role] = []

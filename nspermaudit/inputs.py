@@ -133,13 +133,19 @@ class Inputs:
             export.format = "csv"  # its parser says which headings it found and which it wants
             self.exports.append(export)
 
-    def read_companions(self, stated: Mapping[str, bool]) -> Account:
-        """The account, as companions and the configuration describe it; the exports win."""
+    def read_companions(self, stated: Mapping[str, bool], *, records: bool = True) -> Account:
+        """The account, as companions and the configuration describe it; the exports win.
+
+        ``records`` asks for what custom record types grant: a project has thousands of them.
+        """
         features: dict[str, bool] = dict(stated)
         roles: dict[str, RoleFacts] = {}
         assignments: set[Assignment] = set()
         record_grants: list[RecordGrant] = []
         for export in self._companions:
+            if export.format == "records" and not (records or export.source.named):
+                export.status = "skipped"
+                continue
             for fact in self._companion_facts(export):
                 if isinstance(fact, Feature):
                     if stated.get(fact.id, fact.is_on) is not fact.is_on:

@@ -114,6 +114,10 @@ class Source:
         return self._open_file() if self.data is None else _InMemory(self.data)
 
     def _open_file(self) -> io.RawIOBase:
+        return io.FileIO(self._handle(), closefd=True)
+
+    def _handle(self) -> int:
+        """Open the file for reading: its descriptor."""
         if self.trouble or self.file is None:
             raise InputError(self.trouble or "nothing to read", Location(self.path))
         try:
@@ -124,17 +128,19 @@ class Source:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
             raise InputError("not a regular file", Location(self.path))
-        return io.FileIO(handle, closefd=True)
+        return handle
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
         """The first bytes, at most ``size``; for recognising, so without a digest."""
         if self.data is not None:
             return self.data[:size]
+        handle = self._handle()
         try:
-            with self._open_file() as raw:
-                return raw.read(size) or b""
+            return os.read(handle, size)
         except OSError as error:
             raise _unreadable(self.path, error) from None
+        finally:
+            os.close(handle)
 
     def read(self, limit: int = OBJECT_BYTES) -> bytes:
         """All bytes. Raises InputError if there are more than ``limit``."""

@@ -489,7 +489,7 @@ def test_explain_speaks_every_verb(name: str, parts: list[str], run: Run, tmp_pa
 def test_interruption(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """An interrupted run says so in a word and is not complete."""
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("nspermaudit.inputs.Inputs.read_companions", interrupted)

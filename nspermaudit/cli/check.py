@@ -148,9 +148,10 @@ def check(  # noqa: PLR0913 - one parameter an option
         end_in_order()
     sources = _sources(paths or (".",))
     settings = _config(config, paths)
-    packs_read = [Path(name) for name in pack if Path(name).is_file()]
-    inputs_read = [Path(item.file) for item in sources if item.file]
-    refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
+    if output:
+        packs_read = [Path(name) for name in pack if Path(name).is_file()]
+        inputs_read = [Path(item.file) for item in sources if item.file]
+        refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
     request = Request(
         packs=tuple(Use(name) for name in pack),
         roles=role,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -25,8 +25,18 @@ class Parser(Protocol):
         """Its roles and facts, one by one. Raises InputError where it cannot go on."""
 
 
-PARSERS = ("sdf", "features", "records", "spreadsheetml", "json", "csv")
-"""The formats, in the order in which an input is tried; each is the name of a module here."""
+PARSERS: Mapping[str, tuple[str, ...]] = {
+    "sdf": ("role", "customrole"),
+    "features": ("features",),
+    "records": ("customrecordtype",),
+    "spreadsheetml": ("workbook",),
+    "json": (),
+    "csv": (),
+}
+"""The formats, in the order in which an input is tried; each is the name of a module here.
+
+With each stand the root elements, in small letters, of the XML that it may be; none is no XML.
+"""
 
 
 @cache
@@ -45,7 +55,11 @@ def head_of(source: Source) -> Head:
 
 def recognise(head: Head, reading: Reading) -> str:
     """The name of the format of an input with these first bytes; empty if it is none."""
-    return next((name for name in PARSERS if load(name).recognises(head, reading)), "")
+    root = head.root.name.casefold()
+    for name, roots in PARSERS.items():
+        if (root in roots if head.is_xml else not roots) and load(name).recognises(head, reading):
+            return name
+    return ""
 
 
 _MARKUP = re.compile(rb"[^\w#/]{0,64}[<{\[]|[^<]{0,64}<(?:\?xml|role|customrole)")
@@ -79,7 +93,9 @@ def speaks_of_grants(head: Head) -> bool:
 
     Tools and toolsets do, and are none (NetSuite help, article_0825092424).
     """
-    plain = head.data.replace(b"\0", b"")
+    plain = head.data.replace(b"\0", b"") if b"\0" in head.data else head.data
+    if head.root.script_id and b"<permkey" not in plain:
+        return False  # an object of a project
     if b"perm" not in plain.lower() or head.root.name in ("tool", "toolset"):
         return False
     return _MARKUP.match(plain) is not None and _GRANT_WORDS.search(plain) is not None
