@@ -39,6 +39,9 @@ With each stand the root elements, in small letters, of the XML that it may be; 
 """
 
 
+_FIRST_BYTES = 1024
+
+
 @cache
 def load(name: str) -> Parser:
     """The parser of a format. Each is imported when it is first needed: start-up is short."""
@@ -46,8 +49,13 @@ def load(name: str) -> Parser:
 
 
 def head_of(source: Source) -> Head:
-    """The first bytes of an input: so many that an XML document shows its root element."""
-    head = Head(source.head())
+    """The first bytes of an input: so many that an XML document shows its root element.
+
+    Of an object of a project these are few; most objects are no roles.
+    """
+    head = Head(source.head(_FIRST_BYTES))
+    if not head.root.script_id:
+        head = Head(source.head())
     if len(head.data) >= HEAD_BYTES and head.is_xml and not head.root.name:
         return Head(source.head(OBJECT_BYTES))
     return head
@@ -94,8 +102,6 @@ def speaks_of_grants(head: Head) -> bool:
     Tools and toolsets do, and are none (NetSuite help, article_0825092424).
     """
     plain = head.data.replace(b"\0", b"") if b"\0" in head.data else head.data
-    if head.root.script_id and b"<permkey" not in plain:
-        return False  # an object of a project
     if b"perm" not in plain.lower() or head.root.name in ("tool", "toolset"):
         return False
     return _MARKUP.match(plain) is not None and _GRANT_WORDS.search(plain) is not None

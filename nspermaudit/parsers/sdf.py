@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ _OTHER_FIELDS = ("name", "issuerole")
 _PERMISSION = ("permissions", "permission")
 _DEPTH_OF_PARTS = 3
 _MAX_FAULTS = 10_000
+_MAX_FRAMES = 1000
 _PARTS = ("permkey", "permlevel", "restriction")
 
 
@@ -55,16 +57,51 @@ def parse(source: Source, reading: Reading) -> Iterator[Role | Message | RowCoun
     yield role
 
 
+_FRAME = re.compile(
+    rb"([^\"]*<role scriptid=\")([a-z0-9_]+)(\"[^\"]*?<name>)([ -%'-;=?-~]*)(</name>.*)", re.DOTALL
+)
+_frames: dict[tuple[bytes, ...], Role] = {}
+"""The roles of objects that differ in their ids, names and permissions alone, one of each kind."""
+
+
 def _put_together(path: str, parts: fragments.Cut) -> Role:
     """The role of an object that was cut; OtherReadingError where there is more to say of it."""
+    frame = _FRAME.fullmatch(parts.skeleton)
+    like = _like(frame, path) if frame else None
+    if frame is None or like is None:
+        return _read_skeleton(path, parts.skeleton)._replace(held=parts.held)
+    place = like.location._replace(path=path)
+    return like._replace(
+        id=frame[2].decode(), name=frame[4].decode(), held=parts.held, location=place
+    )
+
+
+def _like(frame: re.Match[bytes], path: str) -> Role | None:
+    """The role of such an object but for its id and its name; None if these stand elsewhere.
+
+    That they stand where the expression finds them is proved by reading the object once with
+    another text in both places, one too long to stand anywhere else in it.
+    """
+    kind = frame.group(1, 3, 5)
+    like = _frames.get(kind)
+    if like is None and len(_frames) < _MAX_FRAMES:
+        probe = b"x" * len(frame[0])
+        like = _read_skeleton(path, probe.join(kind))
+        if not like.id == like.name == probe.decode():
+            return None
+        _frames[kind] = like
+    return like
+
+
+def _read_skeleton(path: str, skeleton: bytes) -> Role:
     try:
-        builder = _built(path, parts.skeleton)
+        builder = _built(path, skeleton)
     except InputError:  # its place is another one in the whole object
         raise OtherReadingError(plain=True) from None
     role = builder.finish()
     if builder.entries != 1 or [item.text for item in builder.messages] != [EMPTY_ENTRY]:
         raise OtherReadingError(plain=True)
-    return role._replace(held=parts.held)
+    return role
 
 
 def _built(path: str, data: bytes) -> _Builder:

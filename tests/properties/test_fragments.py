@@ -23,6 +23,8 @@ KEYS = (
     "",
 )
 LEVELS = ("FULL", "VIEW", "EDIT", "NONE", "full", "VOLL", "", "FULL ")
+NAMES = ("LT", "LT Clerk", " LT", "", "L'T", "Ü", "A &amp; B")
+IDS = ("customrole_lt", "customrole_lt_2", "CustomRole_LT", "")
 TAILS = ("", "", "", "\n      <restriction>EDIT</restriction>", "\n      <restriction/>")
 PIECES = (
     b"<!-- x -->",
@@ -58,12 +60,14 @@ def _permission(chance: random.Random) -> str:
 
 def _file(chance: random.Random) -> bytes:
     entries = "".join(_permission(chance) for _ in range(chance.randint(0, 6)))
-    before = chance.choice(
-        ("  <name>LT</name>\n", "  <name>LT</name>\n  <isinactive>F</isinactive>\n")
-    )
+    name = f"<name>{chance.choice(NAMES)}</name>"
+    odd = (f"  <x>{name}</x>\n", f"  <name >{name}LT</name >\n", f"  {name}{name}\n")
+    usual = (f"  {name}\n", f"  {name}\n  <isinactive>F</isinactive>\n")
+    before = chance.choice(usual * 5 + odd)
     after = chance.choice(("", "", "  <restrictip>F</restrictip>\n", "  <nothing>F</nothing>\n"))
     text = (
-        f'<role scriptid="customrole_lt">\n{before}  <permissions>\n{entries}  </permissions>\n'
+        f'<role scriptid="{chance.choice(IDS)}">\n'
+        f"{before}  <permissions>\n{entries}  </permissions>\n"
         f"{after}</role>{chance.choice(('', chr(10)))}"
     )
     data = text.encode(chance.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16")))
