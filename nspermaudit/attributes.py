@@ -1,7 +1,5 @@
 """The words for role attributes: what packs call them, what each export calls them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

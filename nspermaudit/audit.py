@@ -1,7 +1,5 @@
 """Exports are parsed, roles are checked against rule packs, what is found is reported."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple

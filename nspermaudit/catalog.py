@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import os.path
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from nspermaudit.model import Level, Permission
 
-DATA = Path(__file__).parent / "data" / "permissions.json"
+DATA = os.path.join(os.path.dirname(__file__), "data", "permissions.json")
 
 MAX_SUGGESTIONS = 50
 
-CUSTOM_ID = re.compile(r"(?:customrecord|customtransaction|customsegment|cseg)[a-z0-9_]*")
-_REFERENCE = re.compile(r"\[(?:[^\[\]]*[,\s])?(?:scriptid=)?([A-Za-z0-9_.]+)\]")
+# Patterns that few roles need are compiled when they are first used: start-up.
+_CUSTOM_ID = r"(?:customrecord|customtransaction|customsegment|cseg)[a-z0-9_]*"
+_REFERENCE = r"\[(?:[^\[\]]*[,\s])?(?:scriptid=)?([A-Za-z0-9_.]+)\]"
 
 _CATEGORIES = (
     "permissions",
@@ -26,10 +27,7 @@ _CATEGORIES = (
     "setup",
     "custom records",
 )
-_CATEGORY_PREFIX = re.compile(
-    rf"\s*(?:{'|'.join(_CATEGORIES)})\s*(?:=>|[:>|\u2013-])\s*",
-    re.IGNORECASE,
-)
+_CATEGORY_PREFIX = rf"(?i)\s*(?:{'|'.join(_CATEGORIES)})\s*(?:=>|[:>|\u2013-])\s*"
 _SPELLING = str.maketrans(
     {
         **dict.fromkeys("-‐‑‒–—―", " "),  # noqa: RUF001 - these are the dashes that exports use
@@ -95,26 +93,22 @@ class Catalog:
         A display name may carry its category before it ("Lists > Items"). None if there is none.
         """
         text = text.strip()
-        if text in self._entries:
-            return self._of_id(text)
-        return self._custom(text) or self._named(text)
+        known = text if text in self._entries else self._exact_names().get(text)
+        return self._of_id(known) if known else self._custom(text) or self._named(text)
 
     def _custom(self, text: str) -> Permission | None:
-        reference = _REFERENCE.fullmatch(text)
+        reference = re.fullmatch(_REFERENCE, text)
         custom_id = (reference[1] if reference else text).casefold()
-        if reference or CUSTOM_ID.fullmatch(custom_id):
+        if reference or re.fullmatch(_CUSTOM_ID, custom_id):
             return Permission(custom_id, category="Custom Record", kind="custom")
         return None
 
     def _named(self, text: str) -> Permission | None:
-        exact = self._exact_names().get(text)
-        if exact:  # no need to normalise all names
-            return self._of_id(exact)
         names = self._names()
         found = names.get(normalise(text), text.upper())
         if found not in self._entries:
             found = ""
-        while not found and (prefix := _CATEGORY_PREFIX.match(text)):
+        while not found and (prefix := re.match(_CATEGORY_PREFIX, text)):
             text = text[prefix.end() :]
             found = names.get(normalise(text), "")
         return self._of_id(found) if found else None
@@ -157,7 +151,7 @@ class Catalog:
         by_id = get_close_matches(text.upper(), self._entries, n=1, cutoff=0.8)
         if by_id:
             return str(by_id[0])
-        while prefix := _CATEGORY_PREFIX.match(text):
+        while prefix := re.match(_CATEGORY_PREFIX, text):
             text = text[prefix.end() :]
         near = get_close_matches(normalise(text), self._names(), n=1, cutoff=0.75)
         return self._spelling(near[0]) if near else ""
@@ -185,4 +179,5 @@ def _permission(permission_id: str, entry: Mapping[str, Any]) -> Permission:
 @cache
 def load() -> Catalog:
     """The catalogue that ships, read once."""
-    return Catalog(json.loads(DATA.read_text(encoding="utf-8"))["permissions"])
+    with open(DATA, encoding="utf-8") as stream:
+        return Catalog(json.load(stream)["permissions"])

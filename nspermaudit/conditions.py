@@ -1,7 +1,5 @@
 """What stands in a rule: permissions and levels by name, and the conditions around a verb."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple

@@ -1,17 +1,14 @@
 """``nspermaudit.yaml``: which packs, which roles are which, facts that no export carries."""
 
-from __future__ import annotations
-
+import os.path
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nspermaudit import documents, schemas, selector
 from nspermaudit.attributes import ATTRIBUTES
-from nspermaudit.checks.role import attribute_schema
 from nspermaudit.documents import Document
 from nspermaudit.rule import Condition, Severity, Use
 from nspermaudit.source import Source, shown
@@ -34,29 +31,30 @@ class Config(NamedTuple):
     """
 
     path: str = ""
-    file: Path | None = None
+    file: str | None = None
     use: tuple[Use, ...] = _DEFAULT_USES
     classes: Mapping[str, Condition] = MappingProxyType({})
     features: Mapping[str, bool] = MappingProxyType({})
     severities: Mapping[str, Severity | None] = MappingProxyType({})
 
 
-def find(start: str) -> Path | None:
+def find(start: str) -> str | None:
     """The nearest configuration, looked for in a path and in all folders above it."""
-    place = Path(start).absolute()
-    for folder in (place, *place.parents):
-        file = folder / FILE_NAME
-        if file.is_file():
+    folder, below = os.path.abspath(start), ""
+    while folder != below:
+        file = os.path.join(folder, FILE_NAME)
+        if os.path.isfile(file):
             return file
+        folder, below = os.path.dirname(folder), folder
     return None
 
 
-def read(file: Path) -> Config:
+def read(file: str) -> Config:
     """Read a configuration. Raises DocumentError with all its faults, InputError if unreadable."""
     from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only a configuration needs it
 
-    path = shown(str(file))
-    document = safe_yaml.load(Source(path, str(file)).read(), path)
+    path = shown(file)
+    document = safe_yaml.load(Source(path, file).read(), path)
     if document.value is None:
         document.value = {}
     _refuse_secrets(document)
@@ -74,7 +72,7 @@ def read(file: Path) -> Config:
     return Config(
         path,
         file,
-        tuple(_uses(top.get("use", DEFAULT_USE), file.parent)),
+        tuple(_uses(top.get("use", DEFAULT_USE), os.path.dirname(file))),
         MappingProxyType(classes),
         MappingProxyType({name: state == "on" for name, state in features.items()}),
         MappingProxyType(severities),
@@ -84,6 +82,8 @@ def read(file: Path) -> Config:
 @cache
 def config_schema() -> dict[str, Any]:
     """The JSON Schema of ``nspermaudit.yaml``, with the attributes that roles have."""
+    from nspermaudit.checks.role import attribute_schema  # noqa: PLC0415 - start-up, as above
+
     schema = schemas.load("config")
     attributes = {word: attribute_schema(word) for word in ATTRIBUTES}
     schema["definitions"]["condition"]["properties"].update(attributes)
@@ -115,7 +115,7 @@ def _texts(value: Any, where: documents.Path) -> Iterator[tuple[documents.Path, 
             yield from _texts(item, (*where, index))
 
 
-def _uses(items: Any, folder: Path) -> Iterator[Use]:
+def _uses(items: Any, folder: str) -> Iterator[Use]:
     for item in items:
         if isinstance(item, str):
             yield Use(item, folder=folder)

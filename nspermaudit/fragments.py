@@ -8,8 +8,6 @@ well-formed as they stood together if they are apart. The plain reader stays the
 is right: an object in any other shape is not cut, and it reads it whole.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import accumulate

@@ -5,8 +5,6 @@ role refers to what each distinct piece of its export says, and a grant with its
 being when somebody wants it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple

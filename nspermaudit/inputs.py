@@ -26,6 +26,7 @@ _NOT_KNOWN = "not read: it speaks of permissions, but is no export known here"
 MAX_NAME = 1000
 """A role's name or id may have so many characters: every finding says it again."""
 
+_MANY = 20
 _COULD_HOLD_ROLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -90,6 +91,8 @@ class Inputs:
         self._objects: dict[str, list[str]] = {}
         for export in self.all:
             self._survey(export)
+        if len(self.exports) >= _MANY:
+            self.reading = reading._replace(many=True)
 
     def _survey(self, export: Export) -> None:
         source = export.source

@@ -1,27 +1,25 @@
 """One pack file into rules: its schema, its rules, every fault at its line and column."""
 
-from __future__ import annotations
-
-import hashlib
 import json
+import os.path
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nspermaudit import documents, schemas, selector
 from nspermaudit.checks import CHECKS
-from nspermaudit.checks.role import SCHEMA as ATTRIBUTES_SCHEMA
 from nspermaudit.conditions import RuleReader, read_conditions
 from nspermaudit.documents import Document
 from nspermaudit.errors import Fault, UsageError
 from nspermaudit.finding import PackDigest
 from nspermaudit.model import Location
 from nspermaudit.rule import Condition, ParameterValue, Rule, Severity
-from nspermaudit.source import Source, shown
+from nspermaudit.source import Source, sha256, shown
 
-COMPILED = Path(__file__).parent / "data" / "packs.json"
+_HERE = os.path.dirname(os.path.realpath(__file__))
+COMPILED = os.path.join(_HERE, "data", "packs.json")
 
 
 class Pack(NamedTuple):
@@ -34,7 +32,7 @@ class Pack(NamedTuple):
     id: str
     title: str
     about: str
-    file: Path
+    file: str
     digest: PackDigest
     rules: tuple[Rule, ...]
     extends: tuple[str, ...] = ()
@@ -45,51 +43,60 @@ class Pack(NamedTuple):
 
 
 @cache
-def rules_folder() -> Path:
+def rules_folder() -> str:
     """Where the packs that ship are: in the wheel beside the code, in a checkout above it."""
-    here = Path(__file__).resolve().parent
-    for folder in (here / "rules", here.parent / "rules"):
-        if folder.is_dir():
+    for folder in (os.path.join(_HERE, "rules"), os.path.join(os.path.dirname(_HERE), "rules")):
+        if os.path.isdir(folder):
             return folder
     raise UsageError("the rule packs are missing from this installation")
 
 
-def read(file: Path, parameters: Mapping[str, ParameterValue] = MappingProxyType({})) -> Pack:
+def read(file: str, parameters: Mapping[str, ParameterValue] = MappingProxyType({})) -> Pack:
     """Read one pack. Raises DocumentError with all its faults."""
-    data = Source(shown(str(file)), str(file)).read()
-    digest = hashlib.sha256(data).hexdigest()
-    document = _compiled(file, digest) or _written(file, data)
-    return _PackReader(document, parameters).pack(file, digest)
+    source = Source(shown(file), file)
+    source.is_digested = not _ships(file)
+    data = source.read()
+    entry = _entry_of(file, data)
+    if entry is None:
+        digest = source.sha256 or sha256(data).hexdigest()
+        return _PackReader(_written(file, data), parameters).pack(file, digest)
+    document = Document(source.path)
+    document.value = entry["document"]
+    return _PackReader(document, parameters).pack(file, entry["sha256"])
 
 
-def _written(file: Path, data: bytes) -> Document:
+def _written(file: str, data: bytes) -> Document:
     """A pack as its YAML says it."""
     from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only foreign packs need PyYAML
 
-    document = safe_yaml.load(data, shown(str(file)))
-    if not file.is_relative_to(rules_folder()):  # those that ship were validated by our tests
+    document = safe_yaml.load(data, shown(file))
+    if not _ships(file):  # those that ship were validated by our tests
         schemas.hold_against(document, pack_schema())
     if not isinstance(document.value, dict):
         document.refuse_if_faulty()
     return document
 
 
-def _compiled(file: Path, digest: str) -> Document | None:
-    """A pack that ships, as ``tools/packs/build.py`` read it from these very bytes."""
-    if not file.is_relative_to(rules_folder()):
-        return None
-    for entry in _all_compiled().values():
-        if entry["sha256"] == digest:
-            document = Document(shown(str(file)))
-            document.value = entry["document"]
-            return document
+def _ships(file: str) -> bool:
+    return os.path.abspath(file).startswith(os.path.join(rules_folder(), ""))
+
+
+def _entry_of(file: str, data: bytes) -> dict[str, Any] | None:
+    """A pack that ships, as ``tools/packs/build.py`` read it; None if it was edited since."""
+    if _ships(file):
+        for entry in compiled().values():
+            if entry["size"] == len(data) and entry["crc32"] == zlib.crc32(data):
+                found: dict[str, Any] = entry
+                return found
     return None
 
 
 @cache
-def _all_compiled() -> dict[str, Any]:
-    compiled: dict[str, Any] = json.loads(COMPILED.read_text(encoding="utf-8"))
-    return compiled
+def compiled() -> dict[str, Any]:
+    """The packs that ship, by id, in the form that loads fast."""
+    with open(COMPILED, encoding="utf-8") as stream:
+        found: dict[str, Any] = json.load(stream)
+    return found
 
 
 @cache
@@ -101,7 +108,7 @@ def pack_schema() -> dict[str, Any]:
         rule["properties"][verb] = _plain(kind.SCHEMA)
     rule["oneOf"] = [{"required": [verb]} for verb in CHECKS]
     rule["errorMessage"] = f"a rule has exactly one of the verbs {', '.join(CHECKS)}"
-    schema["definitions"]["attributes"] = _plain(ATTRIBUTES_SCHEMA)
+    schema["definitions"]["attributes"] = _plain(CHECKS["role"].SCHEMA)
     return schema
 
 
@@ -120,7 +127,7 @@ class _PackReader(NamedTuple):
     document: Document
     given: Mapping[str, ParameterValue]
 
-    def pack(self, file: Path, digest: str) -> Pack:
+    def pack(self, file: str, digest: str) -> Pack:
         top = self.document.value
         declared = top.get("parameters", {})
         defaults = {

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from nspermaudit import schemas
 from nspermaudit.errors import DocumentError, Fault, UsageError
-from nspermaudit.pack_file import Pack, read, rules_folder
+from nspermaudit.pack_file import Pack, compiled, read, rules_folder
 from nspermaudit.rule import ParameterValue, Rule, Use
 from nspermaudit.source import shown
 
 
 def shipped() -> list[str]:
     """The ids of the packs that ship, in order."""
-    folder = rules_folder()
+    top = rules_folder()
     return sorted(
-        file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.yaml")
+        os.path.relpath(os.path.join(folder, file), top).removesuffix(".yaml").replace(os.sep, "/")
+        for folder, _, files in os.walk(top)
+        for file in files
+        if file.endswith(".yaml")
     )
 
 
@@ -86,8 +89,8 @@ class _Loader:
             self.faults.extend(error.faults)
             return []
         known = self.packs.setdefault(pack.id, pack)
-        if known.file.resolve() != file.resolve():
-            files = f"{shown(str(known.file))} and {shown(str(file))}"
+        if known is not pack and os.path.realpath(known.file) != os.path.realpath(file):
+            files = f"{shown(known.file)} and {shown(file)}"
             raise UsageError(f'two packs have the id "{pack.id}": {files}')
         if known is not pack:
             return []
@@ -97,25 +100,25 @@ class _Loader:
     def _extended(self, pack: Pack, rest: Mapping[str, ParameterValue]) -> Iterator[Use]:
         for name, place in zip(pack.extends, pack.places, strict=True):
             try:
-                find(name, pack.file.parent)
+                find(name, os.path.dirname(pack.file))
             except UsageError as error:  # noqa: PERF203 - packs are few
                 self.faults.append(Fault(place, str(error)))
             else:
-                yield Use(name, rest, pack.file.parent)
+                yield Use(name, rest, os.path.dirname(pack.file))
 
 
-def find(name: str, folder: Path = Path()) -> Path:
+def find(name: str, folder: str = "") -> str:
     """The file of a pack: one that ships, by its id, or a YAML file, by its path.
 
     Raises UsageError, with a suggestion, if there is none.
     """
     if name.endswith((".yaml", ".yml")):
-        file = folder / name
-        if file.is_file():
+        file = os.path.join(folder, name)
+        if os.path.isfile(file):
             return file
-        raise UsageError(f"no such pack file: {shown(str(file))}")
-    if name in shipped():
-        return rules_folder() / f"{name}.yaml"
+        raise UsageError(f"no such pack file: {shown(file)}")
+    if name in compiled() or name in shipped():
+        return os.path.join(rules_folder(), f"{name}.yaml")
     hint = schemas.closest(name, shipped())
     raise UsageError(f'no pack is called "{name}"{hint}; a file of yours ends in .yaml')
 

@@ -1,7 +1,5 @@
 """A permission at a level, as rules ask for it: reading it from a pack, wording it, judging it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType

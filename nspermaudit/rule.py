@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from enum import Enum, IntEnum
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nspermaudit.model import Account, Level, Location, Permission, Role
 
@@ -16,7 +15,7 @@ class Use(NamedTuple):
 
     name: str
     parameters: Mapping[str, ParameterValue] = MappingProxyType({})
-    folder: Path = Path()
+    folder: str = ""
 
 
 class Severity(IntEnum):
@@ -64,55 +63,58 @@ class Verdict(NamedTuple):
     note: str = ""
 
 
-class Condition(Protocol):
-    """Something that holds of a role, does not hold, or cannot be told (None)."""
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    def holds(self, role: Role, account: Account) -> bool | None:
-        """Whether it holds; None where the inputs do not say."""
+    class Condition(Protocol):
+        """Something that holds of a role, does not hold, or cannot be told (None)."""
 
-    def __str__(self) -> str:
-        """The condition in words."""
+        def holds(self, role: Role, account: Account) -> bool | None:
+            """Whether it holds; None where the inputs do not say."""
 
+        def __str__(self) -> str:
+            """The condition in words."""
 
-class Check(Protocol):
-    """One verb of the rule language with its parameters."""
+    class Check(Protocol):
+        """One verb of the rule language with its parameters."""
 
-    def evaluate(self, role: Role, account: Account) -> Iterable[Verdict]:
-        """One verdict for every requirement; never none."""
+        def evaluate(self, role: Role, account: Account) -> Iterable[Verdict]:
+            """One verdict for every requirement; never none."""
 
-    def permissions(self) -> Iterable[tuple[Permission, str]]:
-        """The permissions that are named, each with what is said of it in words."""
+        def permissions(self) -> Iterable[tuple[Permission, str]]:
+            """The permissions that are named, each with what is said of it in words."""
 
+    class Reader(Protocol):
+        """How a check reads its parameters out of a pack: each fault goes to the pack's author.
 
-class Reader(Protocol):
-    """How a check reads its parameters out of a pack: each fault goes to the pack's author.
+        ``where`` is the path of keys and indexes inside the parameters.
+        """
 
-    ``where`` is the path of keys and indexes inside the parameters.
-    """
+        def permission(self, name: str, *where: str | int) -> Permission | None:
+            """The permission of that id or display name; a fault and None if there is none."""
 
-    def permission(self, name: str, *where: str | int) -> Permission | None:
-        """The permission of that id or display name; a fault and None if there is none."""
+        def matching(self, glob: str, *where: str | int) -> tuple[Permission, ...]:
+            """The catalogue's permissions whose id a glob matches; a fault if nothing can match."""
 
-    def matching(self, glob: str, *where: str | int) -> tuple[Permission, ...]:
-        """The catalogue's permissions whose id a glob matches; a fault if nothing can match."""
+        def level(self, permission: Permission, word: str, *where: str | int) -> Level:
+            """The level of that name; a fault if the permission cannot have it."""
 
-    def level(self, permission: Permission, word: str, *where: str | int) -> Level:
-        """The level of that name; a fault if the permission cannot have it."""
+        def fault(self, text: str, *where: str | int) -> None:
+            """Tell the author of the pack what is wrong and where."""
 
-    def fault(self, text: str, *where: str | int) -> None:
-        """Tell the author of the pack what is wrong and where."""
+        def suggest(self, name: str) -> str:
+            """The id or display name nearest to ``name``; empty where none is near."""
 
-    def suggest(self, name: str) -> str:
-        """The id or display name nearest to ``name``; empty where none is near."""
+    class CheckKind(Protocol):
+        """What a module in ``checks`` offers: one verb of the rule language."""
 
+        SCHEMA: Mapping[str, Any]
 
-class CheckKind(Protocol):
-    """What a module in ``checks`` offers: one verb of the rule language."""
+        def from_params(self, params: Any, reader: Reader) -> Check:
+            """Build the check from what stands after the verb; it has passed ``SCHEMA``."""
 
-    SCHEMA: Mapping[str, Any]
-
-    def from_params(self, params: Any, reader: Reader) -> Check:
-        """Build the check from what stands after the verb; it has passed ``SCHEMA``."""
+else:  # nobody asks at run time, and a protocol takes half a millisecond to make at every start
+    Condition = Check = Reader = CheckKind = object
 
 
 class Rule(NamedTuple):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import os.path
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from nspermaudit.documents import Document
 
-FOLDER = Path(__file__).parent / "schemas"
+FOLDER = os.path.join(os.path.dirname(__file__), "schemas")
 
 _TYPES = {
     "object": "a mapping",
@@ -23,7 +23,8 @@ _TYPES = {
 
 def load(name: str) -> dict[str, Any]:
     """The schema ``name`` as it stands in the ``schemas`` folder."""
-    schema: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    with open(os.path.join(FOLDER, f"{name}.json"), encoding="utf-8") as stream:
+        schema: dict[str, Any] = json.load(stream)
     return schema
 
 

@@ -1,7 +1,5 @@
 """Which roles count as what: the classes that rules are asked of, and what was assumed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 

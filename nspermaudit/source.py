@@ -1,18 +1,18 @@
 """Untrusted bytes: finding the inputs, opening them safely, knowing what was read."""
 
-from __future__ import annotations
-
-import hashlib
 import io
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from types import MappingProxyType
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Level, Location
+
+if TYPE_CHECKING:
+    import hashlib
 
 HEAD_BYTES = 64 * 1024
 _MOST_OBJECTS = 256 * 1024
@@ -51,7 +51,8 @@ class Reading(NamedTuple):
     export has for it, ``levels`` from a word of that export to the level it means. ``role`` is
     the role of an export that has no role column. ``grouped`` says that the rows of a role are
     expected to stand together; a parser that finds otherwise raises OtherReadingError. ``plain``
-    takes no short cuts.
+    takes no short cuts; ``many`` says that there are many inputs, so that it pays to remember what
+    one has in common with others.
     """
 
     encoding: str = ""
@@ -61,6 +62,7 @@ class Reading(NamedTuple):
     role: str = ""
     grouped: bool = True
     plain: bool = False
+    many: bool = False
 
 
 class Source:
@@ -69,13 +71,14 @@ class Source:
     ``path`` is what reports call it: relative, with forward slashes; ``file`` is what opens it.
     ``named`` says that the user named this very input, ``trouble`` why it cannot be opened if that
     is known already, ``passed_over`` why it is not even tried, ``inode`` its number in its file
-    system, 0 for a link or if it was not asked for. ``sha256`` and ``size`` are known once it was
-    read to its end.
+    system, 0 for a link or if it was not asked for. ``size`` and, unless ``is_digested`` is off,
+    ``sha256`` are known once it was read to its end.
     """
 
     __slots__ = (
-        "data", "file", "inode", "named", "passed_over", "path", "sha256", "size", "trouble",
-    )  # fmt: skip
+        *("data", "file", "inode", "is_digested", "named", "passed_over", "path", "sha256"),
+        *("size", "trouble"),
+    )
 
     def __init__(  # noqa: PLR0913 - it is a record
         self,
@@ -95,6 +98,7 @@ class Source:
         self.trouble = trouble
         self.passed_over = passed_over
         self.inode = inode
+        self.is_digested = True
         self.sha256 = ""
         self.size = 0
 
@@ -154,13 +158,22 @@ class Source:
         if len(data) > limit:
             self.open().close()  # for the digest
             raise InputError(f"larger than {limit >> 20} MB", Location(self.path))
-        self.sha256, self.size = hashlib.sha256(data).hexdigest(), len(data)
+        self.size = len(data)
+        if self.is_digested:
+            self.sha256 = sha256(data).hexdigest()
         return data
 
 
 def _unreadable(path: str, error: OSError) -> InputError:
     reason = (error.strerror or "input/output error").lower()
     return InputError(f"cannot be read: {reason}", Location(path))
+
+
+def sha256(data: bytes = b"") -> "hashlib._Hash":
+    """A digest of data, to which more can be added."""
+    import hashlib  # noqa: PLC0415 - start-up: OpenSSL takes long to load
+
+    return hashlib.sha256(data)
 
 
 class _InMemory(io.BytesIO, io.RawIOBase):
@@ -173,7 +186,7 @@ class _Digesting(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, source: Source) -> None:
         self._raw = raw
         self._source = source
-        self._hash = hashlib.sha256()
+        self._hash = sha256() if source.is_digested else None
         self._size = 0
 
     def readable(self) -> bool:
@@ -181,7 +194,8 @@ class _Digesting(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # narrower than io's
         count = self._raw.readinto(buffer) or 0
-        self._hash.update(memoryview(buffer)[:count])
+        if self._hash:
+            self._hash.update(memoryview(buffer)[:count])
         self._size += count
         return count
 
@@ -192,7 +206,8 @@ class _Digesting(io.RawIOBase):
             rest = bytearray(256 * 1024)
             while self.readinto(rest):
                 pass
-            self._source.sha256 = self._hash.hexdigest()
+            if self._hash:
+                self._source.sha256 = self._hash.hexdigest()
             self._source.size = self._size
         finally:
             self._raw.close()

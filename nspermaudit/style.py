@@ -1,7 +1,5 @@
 """How a report is to look: colour, detail, quoted lines; and text made safe for a terminal."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -12,7 +10,7 @@ from nspermaudit.rule import Severity
 # C0, DEL, C1, bidirectional controls, zero-width and format characters, separators, tags,
 # lone surrogates, non-characters: all that can move a cursor or hide text. And the first character
 # of what a build server obeys wherever it stands in a line of a log: ##vso[...] and ##[...].
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]|#(?=#(?:[Vv][Ss][Oo])?\\[)"
 )
@@ -31,7 +29,9 @@ _COLOURS: Mapping[str, str] = MappingProxyType(
 
 def one_line(text: str) -> str:
     """Text for one line of a terminal, a table or a log: what could act on it is spelled out."""
-    return _UNSAFE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+    if text.isprintable() and "##" not in text:
+        return text
+    return re.sub(_UNSAFE, lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
 class Style(NamedTuple):

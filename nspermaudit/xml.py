@@ -1,7 +1,5 @@
 """XML from strangers: what a document is, and reading it with a DOCTYPE refused."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, NamedTuple
 from xml.parsers import expat

@@ -109,7 +109,7 @@ class Whole(NamedTuple):
 
 def read_with_restarts(data: bytes, path: str, *, plain: bool) -> tuple[Whole, bool]:
     """All that is read of a file, and whether it took the plain reader in the end."""
-    inputs = Inputs([from_bytes(data, path)], Reading(plain=plain))
+    inputs = Inputs([from_bytes(data, path)], Reading(plain=plain, many=True))
     account = inputs.read_companions({})
     (export,) = inputs.all
     reading, roles = inputs.reading, list[Any]()

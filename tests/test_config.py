@@ -44,7 +44,7 @@ def read(folder: Path, text: str) -> Config:
     """The configuration that a text makes."""
     file = folder / config.FILE_NAME
     file.write_text(text, encoding="utf-8")
-    return config.read(file)
+    return config.read(str(file))
 
 
 def faults(folder: Path, text: str) -> list[str]:
@@ -90,12 +90,12 @@ def test_the_nearest_configuration_upwards_is_found(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     (deep / "customrole_a.xml").write_text(sdf(), encoding="utf-8")
     (tmp_path / config.FILE_NAME).write_text("", encoding="utf-8")
-    assert config.find(str(deep)) == tmp_path / config.FILE_NAME
+    assert config.find(str(deep)) == str(tmp_path / config.FILE_NAME)
     nearer = tmp_path / "project" / config.FILE_NAME
     nearer.write_text("", encoding="utf-8")
-    assert config.find(str(deep)) == nearer
-    assert config.find(str(deep / "customrole_a.xml")) == nearer
-    assert config.find(str(tmp_path / "project")) == nearer
+    assert config.find(str(deep)) == str(nearer)
+    assert config.find(str(deep / "customrole_a.xml")) == str(nearer)
+    assert config.find(str(tmp_path / "project")) == str(nearer)
 
 
 def test_a_folder_of_that_name_is_no_configuration(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_folder_of_that_name_is_no_configuration(tmp_path: Path) -> None:
     below = tmp_path / "below"
     (below / config.FILE_NAME).mkdir(parents=True)
     (tmp_path / config.FILE_NAME).write_text("", encoding="utf-8")
-    assert config.find(str(below)) == tmp_path / config.FILE_NAME
+    assert config.find(str(below)) == str(tmp_path / config.FILE_NAME)
 
 
 def test_a_relative_path_is_looked_up_from_where_the_program_runs(
@@ -115,7 +115,7 @@ def test_a_relative_path_is_looked_up_from_where_the_program_runs(
     monkeypatch.chdir(tmp_path / "src")
     found = config.find(".")
     assert found
-    assert found.resolve() == (tmp_path / config.FILE_NAME).resolve()
+    assert Path(found).resolve() == (tmp_path / config.FILE_NAME).resolve()
 
 
 def test_the_configuration_of_the_first_path_is_used(

@@ -22,13 +22,12 @@ INTERRUPTED = [signal.SIGINT, signal.SIGTERM]
 # The report is written and not yet renamed when the signal comes.
 STRUCK = """
 import os, sys
-from pathlib import Path
 from nspermaudit.cli import main
-rename = Path.replace
-def struck(self, target):
+rename = os.replace
+def struck(file, target):
     os.kill(os.getpid(), int(sys.argv[1]))
-    return rename(self, target)
-Path.replace = struck
+    return rename(file, target)
+os.replace = struck
 sys.exit(main(sys.argv[2:]))
 """
 

@@ -77,7 +77,7 @@ def test_a_pack_that_ships_is_valid_by_the_published_schema(
     """What ``nspermaudit schema pack`` prints is a draft-07 schema that our packs hold to."""
     schema = json.loads(run("schema", "pack").out)
     Draft7Validator.check_schema(schema)
-    document = safe_yaml.load(packs.find(name).read_bytes(), name)
+    document = safe_yaml.load(Path(packs.find(name)).read_bytes(), name)
     document.refuse_if_faulty()
     assert [error.message for error in Draft7Validator(schema).iter_errors(document.value)] == []
 
@@ -92,8 +92,8 @@ def test_a_pack_that_ships_is_named_after_its_file(name: str) -> None:
 def test_a_pack_that_ships_has_no_fault_as_a_file_of_ones_own(name: str, tmp_path: Path) -> None:
     """A copy of a pack that ships passes all that is asked of a foreign one."""
     copy = tmp_path / "copy.yaml"
-    copy.write_bytes(packs.find(name).read_bytes())
-    own, foreign = pack_file.read(packs.find(name)), pack_file.read(copy)
+    copy.write_bytes(Path(packs.find(name)).read_bytes())
+    own, foreign = pack_file.read(packs.find(name)), pack_file.read(str(copy))
     assert [item.id for item in foreign.rules] == [item.id for item in own.rules]
     assert foreign.digest == own.digest
 
@@ -170,7 +170,7 @@ def test_a_pack_that_is_used_twice_is_loaded_once(tmp_path: Path) -> None:
     """The same file under two spellings of its path is one pack."""
     written(tmp_path, "first", pack_of("first"))
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
-    uses = [Use("first.yaml", folder=tmp_path), Use("link/first.yaml", folder=tmp_path)]
+    uses = [Use("first.yaml", folder=str(tmp_path)), Use("link/first.yaml", folder=str(tmp_path))]
     assert len(packs.load(uses)) == 1
 
 
@@ -580,5 +580,5 @@ def test_an_audit_with_a_faulty_pack_is_not_performed(
 def test_the_surprises_of_yaml_are_plain_words_in_a_pack(tmp_path: Path) -> None:
     """Norway, switches, dates and releases stay what was written."""
     text = "pack: no\ntitle: NO\nabout: 2026.2\nreviewed: 2026-11-22\nextends: [guide]\n"
-    pack = pack_file.read(Path(written(tmp_path, "no", text)))
+    pack = pack_file.read(str(written(tmp_path, "no", text)))
     assert (pack.id, pack.title, pack.about) == ("no", "NO", "2026.2")

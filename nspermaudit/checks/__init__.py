@@ -1,17 +1,8 @@
 """The verbs of the rule language: one kind of check, one file; the verb is the file's name."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-from nspermaudit.checks import exactly, forbid, integrity, limit, require, role
+from nspermaudit.plug_ins import PlugIns
 from nspermaudit.rule import CheckKind
 
-CHECKS: Mapping[str, CheckKind] = {
-    "exactly": exactly,
-    "forbid": forbid,
-    "integrity": integrity,
-    "limit": limit,
-    "require": require,
-    "role": role,
-}
+CHECKS: PlugIns[CheckKind] = PlugIns(
+    "nspermaudit.checks", "exactly", "forbid", "integrity", "limit", "require", "role"
+)

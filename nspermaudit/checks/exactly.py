@@ -1,7 +1,5 @@
 """``exactly``: the role holds each permission at this level and no other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

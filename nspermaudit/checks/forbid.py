@@ -1,7 +1,5 @@
 """``forbid``: the role holds none of these permissions above None."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

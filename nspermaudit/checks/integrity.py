@@ -1,7 +1,5 @@
 """``integrity``: what must be true of every role whatever it is for, by the check's name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -13,7 +11,7 @@ from nspermaudit.rule import Check, Reader, Result, Verdict
 
 # The forms of a reference: NetSuite help, "References to Custom Objects" (bridgehead_24076946)
 # and, for the bare bracket, "Custom Transaction Types as XML Definitions" (section_1520439382).
-_REFERENCE = re.compile(
+_REFERENCE = (
     r"\[(?:(?:appid|bundleid|type)=[A-Za-z0-9_.]+,\s*)*scriptid=[a-z0-9_]+(?:\.[a-z0-9_]+)*\]"
     r"|\[customtransaction[a-z0-9_]*\]"
 )
@@ -97,7 +95,7 @@ def malformed_reference(role: Role, account: Account, suggest: Suggest) -> Itera
     for grant in role.grants:
         text = grant.written
         custom = grant.permission.kind == "custom"
-        if (custom or _is_reference(text)) and not _REFERENCE.fullmatch(text):
+        if (custom or _is_reference(text)) and not re.fullmatch(_REFERENCE, text):
             right = f"[scriptid={grant.permission.id}]" if custom else "[scriptid=...]"
             message = f'refers to a custom object as "{text}", not as {right}'
             yield _problem(role, grant, message, f"write {right}")

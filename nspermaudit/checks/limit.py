@@ -1,7 +1,5 @@
 """``limit``: the role holds these permissions not above this level."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """``require``: the role holds each permission at least at this level."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """``role``: the role's attributes have these values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from os.path import isfile
 
 import click
 
@@ -18,7 +18,7 @@ from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.finding import Report
 from nspermaudit.model import Level
-from nspermaudit.reporters import REPORTERS
+from nspermaudit.reporters import REPORTERS, WITH_DIGESTS
 from nspermaudit.rule import Severity, Use
 from nspermaudit.source import FIELDS, Reading, Source
 from nspermaudit.style import Style, one_line
@@ -149,9 +149,12 @@ def check(  # noqa: PLR0913 - one parameter an option
     sources = _sources(paths or (".",))
     settings = _config(config, paths)
     if output:
-        packs_read = [Path(name) for name in pack if Path(name).is_file()]
-        inputs_read = [Path(item.file) for item in sources if item.file]
+        packs_read = [name for name in pack if isfile(name)]
+        inputs_read = [item.file for item in sources if item.file]
         refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
+    if WITH_DIGESTS.isdisjoint((format, *(item.format for item in output))):
+        for source_ in sources:
+            source_.is_digested = False
     request = Request(
         packs=tuple(Use(name) for name in pack),
         roles=role,
@@ -207,7 +210,7 @@ def _sources(paths: Sequence[str]) -> list[Source]:
 
 
 def _config(file: str | None, paths: Sequence[str]) -> Config:
-    place = Path(file) if file else configuration.find(_first_place(paths))
+    place = file or configuration.find(_first_place(paths))
     if place is None:
         return Config()
     try:

@@ -1,10 +1,7 @@
 """``--output FORMAT=FILE``: reports into files, whole or not at all, over nothing that matters."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -18,7 +15,7 @@ class Output(NamedTuple):
     """A report in one format, into one file."""
 
     format: str
-    file: Path
+    file: str
 
 
 class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic before click 8.4
@@ -37,39 +34,42 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
                 param,
                 ctx,
             )
-        return Output(form, Path(file))
+        return Output(form, file)
 
 
-def refuse_overwriting(outputs: Sequence[Output], read: Iterable[Path]) -> None:
+def refuse_overwriting(outputs: Sequence[Output], read: Iterable[str]) -> None:
     """Raise UsageError for a target that is read, is given twice, or cannot be a file."""
-    taken = {file.resolve() for file in read} if outputs else set()
+    taken = {*map(os.path.realpath, read)}
     for output in outputs:
-        target = output.file.resolve()
+        target = os.path.realpath(output.file)
         if target in taken:
             raise UsageError(f"--output: {output.file} is read, or written already: name another")
-        if target.is_dir() or not target.parent.is_dir():
+        if os.path.isdir(target) or not os.path.isdir(os.path.dirname(target)):
             raise UsageError(f"--output: {output.file} is a folder, or stands in none")
         taken.add(target)
 
 
-def write(file: Path, text: str) -> None:
+def write(file: str, text: str) -> None:
     """Write a file whole or not at all: into a temporary one beside it, then renamed.
 
     What exists and is no regular file (a pipe, a device) is written to as it is.
     Raises UndeliveredError where it cannot be written.
     """
-    target = file.resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    target = os.path.realpath(file)
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.part")
     try:
-        if file.exists() and not file.is_file():
-            file.write_text(text, encoding="utf-8", newline="\n")
+        if os.path.exists(file) and not os.path.isfile(file):
+            with open(file, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
             return
         try:
-            with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+            with open(temporary, "x", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
-            temporary.replace(target)
+            os.replace(temporary, target)
         finally:
-            temporary.unlink(missing_ok=True)
+            if os.path.lexists(temporary):
+                os.unlink(temporary)
     except OSError as error:
         reason = (error.strerror or "error").lower()
         raise UndeliveredError(f"--output: {file} cannot be written: {reason}") from None

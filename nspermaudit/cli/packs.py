@@ -41,9 +41,9 @@ def list_() -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Show a pack as it is written, comments and all: an id, or a YAML file."""
-    file = rule_packs.find(name)
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        put(one_line(line))
+    with open(rule_packs.find(name), encoding="utf-8", errors="replace") as stream:
+        for line in stream:
+            put(one_line(line.rstrip("\r\n")))
 
 
 @packs.command()

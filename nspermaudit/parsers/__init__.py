@@ -6,23 +6,28 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from nspermaudit.source import HEAD_BYTES, OBJECT_BYTES, Reading, Source
 from nspermaudit.xml import Head
 
+if TYPE_CHECKING:
+    from typing import Protocol
 
-class Parser(Protocol):
-    """What a module in ``parsers`` offers."""
+    class Parser(Protocol):
+        """What a module in ``parsers`` offers."""
 
-    def recognises(self, head: Head, reading: Reading) -> bool:
-        """Whether an input that begins so is of this format."""
+        def recognises(self, head: Head, reading: Reading) -> bool:
+            """Whether an input that begins so is of this format."""
 
-    def holds_roles(self, source: Source, reading: Reading) -> bool:
-        """Whether it holds roles; else it is a companion and is read before all that do."""
+        def holds_roles(self, source: Source, reading: Reading) -> bool:
+            """Whether it holds roles; else it is a companion and is read before all that do."""
 
-    def parse(self, source: Source, reading: Reading) -> Iterator[Any]:
-        """Its roles and facts, one by one. Raises InputError where it cannot go on."""
+        def parse(self, source: Source, reading: Reading) -> Iterator[Any]:
+            """Its roles and facts, one by one. Raises InputError where it cannot go on."""
+
+else:  # as in ``rule``
+    Parser = object
 
 
 PARSERS: Mapping[str, tuple[str, ...]] = {
@@ -70,10 +75,8 @@ def recognise(head: Head, reading: Reading) -> str:
     return ""
 
 
-_MARKUP = re.compile(rb"[^\w#/]{0,64}[<{\[]|[^<]{0,64}<(?:\?xml|role|customrole)")
-_GRANT_WORDS = re.compile(
-    rb"<permkey|\"(?:perm|permission)_?(?:key|level)\"|>Permission<", re.IGNORECASE
-)
+_MARKUP = rb"[^\w#/]{0,64}[<{\[]|[^<]{0,64}<(?:\?xml|role|customrole)"
+_GRANT_WORDS = rb"(?i)<permkey|\"(?:perm|permission)_?(?:key|level)\"|>Permission<"
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or an .xlsx workbook: save the sheet as CSV",
@@ -104,7 +107,7 @@ def speaks_of_grants(head: Head) -> bool:
     plain = head.data.replace(b"\0", b"") if b"\0" in head.data else head.data
     if b"perm" not in plain.lower() or head.root.name in ("tool", "toolset"):
         return False
-    return _MARKUP.match(plain) is not None and _GRANT_WORDS.search(plain) is not None
+    return re.match(_MARKUP, plain) is not None and re.search(_GRANT_WORDS, plain) is not None
 
 
 def may_be_role(head: Head) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from nspermaudit import catalog, fragments
+from nspermaudit import catalog
 from nspermaudit.attributes import WORD_OF_FIELD, parse_attribute
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.finding import MAX_MESSAGES, MAX_TOLD, Message, RowCount
@@ -14,6 +15,9 @@ from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head, Reader
+
+if TYPE_CHECKING:
+    from nspermaudit.fragments import Cut
 
 ROOTS = ("role", "customrole")
 EMPTY_ENTRY = "an empty permission element was ignored"
@@ -45,7 +49,7 @@ def parse(source: Source, reading: Reading) -> Iterator[Role | Message | RowCoun
     Raises InputError where the file is no well-formed XML or has a DOCTYPE.
     """
     data = source.read()
-    parts = None if reading.plain else fragments.cut(data, source.path)
+    parts = _cut(data, source.path) if reading.many and not reading.plain else None
     if parts:
         yield RowCount(len(parts.held))
         yield _put_together(source.path, parts)
@@ -57,16 +61,20 @@ def parse(source: Source, reading: Reading) -> Iterator[Role | Message | RowCoun
     yield role
 
 
-_FRAME = re.compile(
-    rb"([^\"]*<role scriptid=\")([a-z0-9_]+)(\"[^\"]*?<name>)([ -%'-;=?-~]*)(</name>.*)", re.DOTALL
-)
+_FRAME = rb"(?s)([^\"]*<role scriptid=\")([a-z0-9_]+)(\"[^\"]*?<name>)([ -%'-;=?-~]*)(</name>.*)"
 _frames: dict[tuple[bytes, ...], Role] = {}
 """The roles of objects that differ in their ids, names and permissions alone, one of each kind."""
 
 
-def _put_together(path: str, parts: fragments.Cut) -> Role:
+def _cut(data: bytes, path: str) -> Cut | None:
+    from nspermaudit import fragments  # noqa: PLC0415 - start-up: of no use for a few files
+
+    return fragments.cut(data, path)
+
+
+def _put_together(path: str, parts: Cut) -> Role:
     """The role of an object that was cut; OtherReadingError where there is more to say of it."""
-    frame = _FRAME.fullmatch(parts.skeleton)
+    frame = re.fullmatch(_FRAME, parts.skeleton)
     like = _like(frame, path) if frame else None
     if frame is None or like is None:
         return _read_skeleton(path, parts.skeleton)._replace(held=parts.held)

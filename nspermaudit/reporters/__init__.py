@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from nspermaudit.finding import Report
-from nspermaudit.reporters import json, table, text
+from nspermaudit.plug_ins import PlugIns
 from nspermaudit.style import Style
 
-
-class Reporter(Protocol):
-    """What a module in ``reporters`` offers."""
-
-    def render(self, report: Report, style: Style) -> str:
-        """The whole report as text that ends with a line end."""
+WITH_DIGESTS = frozenset(("json",))
+"""The formats that tell the inputs' digests."""
 
 
-REPORTERS: Mapping[str, Reporter] = {"text": text, "table": table, "json": json}
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Reporter(Protocol):
+        """What a module in ``reporters`` offers."""
+
+        def render(self, report: Report, style: Style) -> str:
+            """The whole report as text that ends with a line end."""
+
+else:  # as in ``rule``
+    Reporter = object
+
+
+REPORTERS: PlugIns[Reporter] = PlugIns("nspermaudit.reporters", "text", "table", "json")

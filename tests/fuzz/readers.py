@@ -66,7 +66,7 @@ def read_config(data: bytes) -> None:
         file = Path(folder) / configuration.FILE_NAME
         file.write_bytes(data)
         try:
-            audit([Source("role", data=ROLE)], configuration.read(file))
+            audit([Source("role", data=ROLE)], configuration.read(str(file)))
         except (UsageError, InputError) as error:
             _refuse_silence(error)
 

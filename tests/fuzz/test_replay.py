@@ -36,7 +36,7 @@ def test_corpus_is_read(file: Path) -> None:
     if reader == "pack":
         assert packs.load([Use(str(file))])
     elif reader == "config":
-        assert config.read(file).classes
+        assert config.read(str(file)).classes
     else:
         found = read(file.read_bytes())
         assert found.inputs[0].format == FORMATS.get(file.name, reader)
