@@ -39,7 +39,7 @@ def _shared(finding: Finding) -> tuple[object, ...]:
         finding.role_id,
         str(finding.location),
         "",
-        finding.fingerprint + verdict.message,
+        f"{verdict.subject} {verdict.message}",
     )
 
 
