@@ -312,6 +312,8 @@ def shown(file: str) -> str:
 def lines_of(source: Source, wanted: Iterable[int], limit: int = OBJECT_BYTES) -> dict[int, str]:
     """Some lines of an input, for quoting; none of one that is large or no UTF-8."""
     numbers = set(wanted)
+    if source.size > limit:
+        return {}
     try:
         lines = source.read(limit).decode("utf-8-sig").split("\n")
     except (InputError, UnicodeDecodeError):

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nspermaudit.finding import Report
 from nspermaudit.rule import Result, Severity
 from nspermaudit.style import Style, counted, counted_findings, one_line
+
+
+def paragraphs(parts: Iterable[str]) -> Iterator[str]:
+    """Those parts of a text that are not empty, with a blank line between them."""
+    before = ""
+    for part in parts:
+        if part:
+            yield before + part
+            before = "\n\n"
+    yield "\n"
+
+
+def more(number: int, what: str) -> str:
+    """How much is not shown, and what shows it; empty if that is nothing."""
+    if number <= 0:
+        return ""
+    return f"... and {counted(number, f'more {what}')}: --show all or --format json has them all"
 
 
 def verdict(report: Report) -> str:

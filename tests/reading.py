@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from nspermaudit import parsers
+from nspermaudit import packs, parsers
+from nspermaudit.audit import Request, audit
+from nspermaudit.config import Config
 from nspermaudit.errors import OtherReadingError
 from nspermaudit.finding import Input, messages_of
 from nspermaudit.inputs import Export, Inputs, merged
 from nspermaudit.model import Account, Assignment, Role
-from nspermaudit.source import Reading, Source, from_bytes
+from nspermaudit.reporters import REPORTERS
+from nspermaudit.rule import Use
+from nspermaudit.source import Reading, Source, find, from_bytes
+from nspermaudit.style import Style
 
 Told = tuple[str, int, str]
 """A message as a test expects it: its severity, its line, a part of its text."""
@@ -97,6 +103,14 @@ def _roles(export: Export, inputs: Inputs, account: Account) -> list[Role]:
             return list(inputs.roles_of(export, reading, account))
         except OtherReadingError as other:  # noqa: PERF203 - it happens once or twice
             reading = inputs.restart(export, reading, other)
+
+
+def said(place: Path, *, plain: bool) -> str:
+    """All that an audit of every role against every shipped pack says, as JSON."""
+    request = Request(packs=tuple(map(Use, packs.shipped())), roles=("*",), keep_all=True)
+    report = audit(find([str(place)]), Config(), request, Reading(plain=plain))
+    assert report.roles
+    return "".join(REPORTERS["json"].render(report, Style(show_all=True)))
 
 
 class Whole(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reading import said
 
 from benchmarks import cases, inputs, make_project, make_roles, report
 from benchmarks.environment import PEERS, Environment
@@ -37,6 +38,15 @@ def test_a_generator_knows_what_the_audit_finds(
     assert (found.roles, found.grants) == (facts["roles"], facts["grants"])
     names = (item.verdict.permission.name for item in found.findings if item.verdict.permission)
     assert Counter(names) == facts["findings"]
+
+
+@pytest.mark.parametrize(("make", "name", "size"), MAKERS)
+def test_short_cuts_change_nothing(
+    make: Callable[[Path, int], Facts], name: str, size: int, tmp_path: Path
+) -> None:
+    """What is found of generated data with every short cut is what the plain readers find."""
+    make(tmp_path / name, size)
+    assert said(tmp_path, plain=False) == said(tmp_path, plain=True)
 
 
 def test_one_cell_in_eight_is_quoted(tmp_path: Path) -> None:

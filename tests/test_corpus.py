@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, audited
 from lxml import etree
+from reading import said
 
 CORPUS = ROOT.parent / "shared" / "corpus"
 
@@ -41,3 +42,8 @@ def test_corpus() -> None:
     same = [finding.role_id for finding in report.findings if finding.rule.id == "same-script-id"]
     assert sorted(same) == repeated
     assert len(same) == 2
+
+
+def test_short_cuts_change_nothing() -> None:
+    """What is found with every short cut is what the plain readers find, to the byte."""
+    assert said(CORPUS, plain=False) == said(CORPUS, plain=True)

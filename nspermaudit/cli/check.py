@@ -13,7 +13,7 @@ from nspermaudit import packs, source
 from nspermaudit.audit import Request, audit
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write
-from nspermaudit.cli.terminal import UndeliveredError, end_in_order, put, tell, wants_color
+from nspermaudit.cli.terminal import UndeliveredError, end_in_order, put_all, tell, wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.finding import Report
@@ -170,7 +170,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         style = style._replace(lines=_quotable(report, sources))
     is_delivered = _write_all(output, report, style)
     painted = style._replace(color=wants_color(color, sys.stdout))
-    put(REPORTERS[format].render(report, painted), nl=False)
+    put_all(REPORTERS[format].render(report, painted))
     return exit_code(report, _FAIL_ON[fail_on]) if is_delivered else NOT_COMPLETE
 
 

@@ -49,7 +49,7 @@ def refuse_overwriting(outputs: Sequence[Output], read: Iterable[str]) -> None:
         taken.add(target)
 
 
-def write(file: str, text: str) -> None:
+def write(file: str, pieces: Iterable[str]) -> None:
     """Write a file whole or not at all: into a temporary one beside it, then renamed.
 
     What exists and is no regular file (a pipe, a device) is written to as it is.
@@ -61,11 +61,11 @@ def write(file: str, text: str) -> None:
     try:
         if os.path.exists(file) and not os.path.isfile(file):
             with open(file, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+                stream.writelines(pieces)
             return
         try:
             with open(temporary, "x", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+                stream.writelines(pieces)
             os.replace(temporary, target)
         finally:
             if os.path.lexists(temporary):

@@ -9,6 +9,8 @@ from typing import NoReturn, TextIO
 
 import click
 
+_MOST_HELD = 64 * 1024
+
 
 class UndeliveredError(Exception):
     """What a command has to say could not be written: its text is the reason."""
@@ -43,6 +45,19 @@ def put(text: str, *, nl: bool = True) -> None:
         raise UndeliveredError("") from None
     except OSError as error:
         raise UndeliveredError((error.strerror or "error").lower()) from None
+
+
+def put_all(pieces: Iterable[str]) -> None:
+    """Write the pieces of a text to standard output. Raises UndeliveredError as ``put`` does."""
+    held: list[str] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size > _MOST_HELD:
+            put("".join(held), nl=False)
+            held, size = [], 0
+    put("".join(held), nl=False)
 
 
 def close_quietly(stream: TextIO | None) -> None:

@@ -1,7 +1,11 @@
-"""The output formats: one format, one file; a reporter makes text of a report, writes nothing."""
+"""The output formats: one format, one file; a reporter makes text of a report, writes nothing.
+
+It is made piece by piece: the report of a hundred thousand findings is not held a second time.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nspermaudit.finding import Report
@@ -18,8 +22,8 @@ if TYPE_CHECKING:
     class Reporter(Protocol):
         """What a module in ``reporters`` offers."""
 
-        def render(self, report: Report, style: Style) -> str:
-            """The whole report as text that ends with a line end."""
+        def render(self, report: Report, style: Style) -> Iterator[str]:
+            """The whole report, piece by piece, as text that ends with a line end."""
 
 else:  # as in ``rule``
     Reporter = object

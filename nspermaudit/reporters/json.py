@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nspermaudit.finding import Finding, Input, Message, Outcome, Report
@@ -13,11 +14,35 @@ from nspermaudit.style import Style
 SCHEMA = "nspermaudit-report/1"
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """The report as one JSON object; ``nspermaudit schema report`` prints its schema."""
+    yield _written(_head(report, style)).removesuffix("\n}")
+    yield from _list("findings", map(_finding, report.findings))
+    if report.outcomes is not None and style.show_all:
+        yield from _list("results", map(_outcome, report.outcomes))
+    yield "\n}\n"
+
+
+def _written(value: dict[str, Any]) -> str:
+    """JSON that a build server does not obey when it stands in a log: there is no ##vso[...]."""
+    return json.dumps(value, indent=2).replace("##", "#\\u0023")
+
+
+def _list(name: str, items: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A list as the next value of the document, item by item."""
+    yield f',\n  "{name}": ['
+    before, after = "\n    ", ""
+    for item in items:
+        yield before + _written(item).replace("\n", "\n    ")
+        before, after = ",\n    ", "\n  "
+    yield f"{after}]"
+
+
+def _head(report: Report, style: Style) -> dict[str, Any]:
+    """What stands before the lists that can be long."""
     skipped = [item for item in report.inputs if item.status == "skipped"]
     all_inputs = style.show_all or style.verbosity > 0
-    document: dict[str, Any] = {
+    return {
         "schema": SCHEMA,
         "tool": {"name": "nspermaudit", "version": report.version},
         "packs": [
@@ -38,12 +63,7 @@ def render(report: Report, style: Style) -> str:
         "assumptions": list(report.assumptions),
         "notes": list(report.notes),
         "limits": list(report.limits),
-        "findings": [_finding(finding) for finding in report.findings],
     }
-    if report.outcomes is not None and style.show_all:
-        document["results"] = [_outcome(outcome) for outcome in report.outcomes]
-    text = json.dumps(document, indent=2)
-    return text.replace("##", "#\\u0023") + "\n"  # in a log, build servers obey ##vso[...]
 
 
 def _summary(report: Report, skipped: int) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from nspermaudit.finding import Finding, Outcome, Report, messages_of
 from nspermaudit.model import Level
 from nspermaudit.style import Style, one_line
-from nspermaudit.summary import closing
+from nspermaudit.summary import closing, more, paragraphs
+
+MAX_ROWS = 10_000
+"""So many findings are shown unless all results are asked for."""
 
 _FINDINGS = (
     "Severity",
@@ -22,19 +25,20 @@ _FINDINGS = (
 _RESULTS = ("Result", "Role", "Rule", "Requirement", "Granted", "Place")
 
 
-def render(report: Report, style: Style) -> str:
-    """A table drawn with ASCII characters, messages on inputs, and the sums."""
+def render(report: Report, style: Style) -> Iterator[str]:
+    """A table drawn with ASCII characters, messages on inputs, and the sums.
+
+    Of very many findings the first are shown, and how many more there are.
+    """
+    rest = ""
     if report.outcomes is not None and style.show_all:
         drawn = _drawn(_RESULTS, [_outcome(item) for item in report.outcomes])
     else:
-        drawn = _drawn(_FINDINGS, [_finding(item) for item in report.findings])
+        shown = report.findings[:MAX_ROWS]
+        drawn = _drawn(_FINDINGS, [_finding(item) for item in shown])
+        rest = more(len(report.findings) - len(shown), "finding")
     messages = [one_line(str(message)) for message in messages_of(report.inputs)]
-    parts = [
-        drawn,
-        "\n".join(messages),
-        "\n".join(closing(report, style)),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return paragraphs((drawn, rest, "\n".join(messages), "\n".join(closing(report, style))))
 
 
 def _drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 
 from nspermaudit.finding import Finding, Message, Report, messages_of
 from nspermaudit.rule import Severity
 from nspermaudit.style import Style, one_line
-from nspermaudit.summary import closing
+from nspermaudit.summary import closing, more, paragraphs
+
+MAX_SHOWN = 1000
+"""So many findings are shown unless all results are asked for; nobody reads more on a screen."""
 
 
-def render(report: Report, style: Style) -> str:
-    """Every finding as a block; a rule's missing permissions of one role share a block."""
-    blocks = ["\n".join(_block(list(group), style)) for group in _grouped(report.findings)]
+def render(report: Report, style: Style) -> Iterator[str]:
+    """Every finding as a block; a rule's missing permissions of one role share a block.
+
+    Of very many findings the first are shown, and how many more there are.
+    """
+    shown = report.findings if style.show_all else report.findings[:MAX_SHOWN]
+    blocks = ("\n".join(_block(list(group), style)) for group in _grouped(shown))
     messages = [line for item in messages_of(report.inputs) for line in _message(item, style)]
-    parts = [*blocks, "\n".join(messages), "\n".join(closing(report, style))]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    rest = more(len(report.findings) - len(shown), "finding")
+    ending = (rest, "\n".join(messages), "\n".join(closing(report, style)))
+    return paragraphs(chain(blocks, ending))
 
 
 def _grouped(findings: Iterable[Finding]) -> Iterator[Iterable[Finding]]:

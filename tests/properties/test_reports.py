@@ -144,7 +144,7 @@ def _acting(text: str) -> Iterator[str]:
 @given(report=REPORT, style=STYLE)
 def test_nothing_acts_on_a_terminal_or_a_log(form: str, report: Report, style: Style) -> None:
     """Whatever names, paths, reasons and quoted lines hold, a report only shows it."""
-    text = REPORTERS[form].render(report, style)
+    text = "".join(REPORTERS[form].render(report, style))
     assert list(_acting(text)) == []
     assert text.endswith("\n")
     assert text.encode()
@@ -157,7 +157,7 @@ VALIDATOR = Draft7Validator(schemas.load("report"))
 @given(report=REPORT, style=STYLE)
 def test_json_holds_everything_and_keeps_its_schema(report: Report, style: Style) -> None:
     """The JSON has every name as it is, in ASCII that nothing obeys, and follows its schema."""
-    text = REPORTERS["json"].render(report, style)
+    text = "".join(REPORTERS["json"].render(report, style))
     assert text.isascii()
     assert list(_acting(text)) == []
     document = json.loads(text)
@@ -175,7 +175,7 @@ def _units(text: str) -> bytes:
 @given(report=REPORT, style=STYLE)
 def test_colours_add_nothing_but_colours(form: str, report: Report, style: Style) -> None:
     """In colour a report says what it says without, and has no other escape."""
-    colored = REPORTERS[form].render(report, style._replace(color=True))
+    colored = "".join(REPORTERS[form].render(report, style._replace(color=True)))
     for code in ("31;1", "33;1", "36;1", "32;1", "2", "1", "0"):
         colored = colored.replace(f"\x1b[{code}m", "")
-    assert colored == REPORTERS[form].render(report, style)
+    assert colored == "".join(REPORTERS[form].render(report, style))

@@ -39,6 +39,22 @@ def test_golden(
     assert ran.code == 1
 
 
+@pytest.mark.parametrize(("name", "most"), [("text", "MAX_SHOWN"), ("table", "MAX_ROWS")])
+def test_very_many_findings_are_cut(
+    name: str, most: str, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What people read ends after so many findings and says so; all can be asked for."""
+    whole = run("check", ROOT / "fixtures" / "acme", "--format", name, "--fail-on", "never").out
+    monkeypatch.setattr(f"nspermaudit.reporters.{name}.{most}", 3)
+    ran = run("check", ROOT / "fixtures" / "acme", "--format", name)
+    assert "\n... and 4 more findings: --show all or --format json has them all\n" in ran.out
+    assert ran.out.splitlines()[0].split() == whole.splitlines()[0].split()
+    assert len(ran.out) < len(whole)
+    assert ran.out.splitlines()[-1] == whole.splitlines()[-1]
+    assert ran.code == 1
+    assert "more findings" not in run("check", ROOT / "fixtures", "--show", "all").out
+
+
 def test_keys_are_files() -> None:
     """The word that a user types is the name of the reporter's file."""
     folder = Path(reporters.__file__).parent
