@@ -12,11 +12,12 @@ The Python API::
 from nspermaudit.audit import Request, audit
 from nspermaudit.config import Config
 from nspermaudit.config import read as read_config
+from nspermaudit.discovery import find
 from nspermaudit.errors import DocumentError, InputError, NspermauditError, UsageError
 from nspermaudit.finding import Finding, Report
 from nspermaudit.model import Level
 from nspermaudit.rule import Result, Severity, Use
-from nspermaudit.source import Reading, Source, find
+from nspermaudit.source import Reading, Source
 from nspermaudit.version import VERSION
 
 __version__ = VERSION

@@ -8,8 +8,9 @@ from nspermaudit import packs, schemas, scope
 from nspermaudit.config import Config
 from nspermaudit.errors import OtherReadingError, UsageError
 from nspermaudit.finding import Report
-from nspermaudit.inputs import Export, Inputs, merged
+from nspermaudit.inputs import Export, Inputs
 from nspermaudit.model import Role
+from nspermaudit.pages import merged
 from nspermaudit.rule import Result, Rule, Severity, Use
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import counted

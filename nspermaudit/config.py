@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from nspermaudit import documents, schemas, selector
 from nspermaudit.attributes import ATTRIBUTES
+from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
 from nspermaudit.rule import Condition, Severity, Use
-from nspermaudit.source import Source, shown
+from nspermaudit.source import Source
 
 FILE_NAME = "nspermaudit.yaml"
 DEFAULT_USE = ("integrity", "guide")

@@ -17,6 +17,7 @@ from nspermaudit.model import (
     Role,
     RoleFacts,
 )
+from nspermaudit.pages import is_whole
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head
@@ -254,7 +255,7 @@ class Inputs:
             by_result.setdefault(page.result, []).append((export, page))
         for pages in by_result.values():
             here, total = sum(page.rows for _, page in pages), pages[0][1].total
-            if _is_whole([page for _, page in pages]):
+            if is_whole([page for _, page in pages]):
                 continue
             of_total = f" of {total}" if total else ""
             for export, _ in pages:
@@ -263,17 +264,6 @@ class Inputs:
                     "give all pages together"
                 )
                 export.tell(Severity.ERROR, text)
-
-
-def _is_whole(pages: list[Page]) -> bool:
-    """Whether pages follow on one another from the first to the last."""
-    expected = 0
-    in_order = sorted(pages, key=lambda page: page.offset)
-    for page in in_order:
-        if page.offset != expected:
-            return False
-        expected += page.rows
-    return not in_order[-1].has_more and in_order[-1].total in (0, expected)
 
 
 def joined(role: Role, account: Account) -> Role:
@@ -286,18 +276,3 @@ def joined(role: Role, account: Account) -> Role:
         name=role.name or facts.name,
         attributes=MappingProxyType({**facts.attributes, **role.attributes}),
     )
-
-
-def merged(fragments: Iterable[Role]) -> list[Role]:
-    """Roles whose parts came on several pages, put together by their ids."""
-    by_id: dict[tuple[str, str], Role] = {}
-    for part in fragments:
-        key = (part.fragment, part.id)
-        known = by_id.setdefault(key, part)
-        if known is part:
-            continue
-        have = {(grant.permission.id, grant.level) for grant in known.grants}
-        new = (item for item in part.grants if (item.permission.id, item.level) not in have)
-        unread = {**known.unread, **part.unread}
-        by_id[key] = known.with_grants((*known.grants, *new), unread)
-    return list(by_id.values())

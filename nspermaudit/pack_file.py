@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from nspermaudit import documents, schemas, selector
 from nspermaudit.checks import CHECKS
 from nspermaudit.conditions import RuleReader, read_conditions
+from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
 from nspermaudit.errors import Fault, UsageError
 from nspermaudit.finding import PackDigest
 from nspermaudit.model import Location
 from nspermaudit.rule import Condition, ParameterValue, Rule, Severity
-from nspermaudit.source import Source, sha256, shown
+from nspermaudit.source import Source, sha256
 
 _HERE = os.path.dirname(os.path.realpath(__file__))
 COMPILED = os.path.join(_HERE, "data", "packs.json")

@@ -6,10 +6,10 @@ import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nspermaudit import schemas
+from nspermaudit.discovery import shown
 from nspermaudit.errors import DocumentError, Fault, UsageError
 from nspermaudit.pack_file import Pack, compiled, read, rules_folder
 from nspermaudit.rule import ParameterValue, Rule, Use
-from nspermaudit.source import shown
 
 
 def shipped() -> list[str]:

@@ -86,6 +86,8 @@ class Sieve:
         headings = list(self.columns.headings)
         width = len(headings)
         for line, row in rows:
+            if not any(row):
+                continue
             cells = row
             if len(cells) != width:
                 if any(cell.strip() for cell in cells[width:]):
@@ -95,7 +97,7 @@ class Sieve:
                     )
                     continue
                 cells = [*cells, *[""] * (width - len(cells))]
-            if not any(cells) or not any(cell.strip() for cell in cells):
+            if not any(cell.strip() for cell in cells):
                 continue
             if self._is_no_data(cells, headings):
                 self.dropped += 1

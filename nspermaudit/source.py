@@ -1,14 +1,13 @@
-"""Untrusted bytes: finding the inputs, opening them safely, knowing what was read."""
+"""Untrusted bytes: opening inputs safely, knowing what was read."""
 
 import io
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
-from operator import attrgetter
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from nspermaudit.errors import InputError, UsageError
+from nspermaudit.errors import InputError
 from nspermaudit.model import Level, Location
 
 if TYPE_CHECKING:
@@ -21,14 +20,12 @@ STDIN = "-"
 STDIN_BYTES = 256 << 20
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_LINK = "a link to a folder is not followed"
 _ASSETS = frozenset(
     (
         *("js", "mjs", "cjs", "jsx", "ts", "tsx", "map", "css", "scss", "less", "ftl", "py", "md"),
         *("png", "jpg", "jpeg", "gif", "svg", "ico", "woff", "woff2", "ttf", "eot"),
     )
 )
-_SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 
 
 FIELDS = (
@@ -219,94 +216,6 @@ def from_bytes(data: bytes, path: str) -> Source:
     if len(data) > STDIN_BYTES:
         raise InputError(f"larger than {STDIN_BYTES >> 20} MB: give it as a file", Location(path))
     return Source(path, data=data, named=True)
-
-
-def find(paths: Iterable[str]) -> list[Source]:
-    """All files that the paths name or contain, each once, in the order of their names.
-
-    Links to folders are not followed, hidden folders and installed packages are passed over.
-    Raises UsageError for a path that does not exist.
-    """
-    found: list[Source] = []
-    given = list(paths)
-    for path in given:
-        if not os.path.lexists(path):
-            raise UsageError(f"{path}: no such file or folder")
-        if os.path.isdir(path):
-            found += _below(path)
-        else:
-            found.append(Source(shown(path), path, named=True))
-    found.sort(key=_by_path)
-    inodes = {source.inode for source in found}
-    if 0 not in inodes and len(inodes) == len(found):
-        return found
-    once: dict[tuple[int, int] | str, Source] = {}
-    for source in sorted(found, key=_named_first):
-        is_file = source.file and not source.passed_over
-        key = _identity(source.file) if source.file and is_file else source.path
-        once.setdefault(key, source)
-    return sorted(once.values(), key=_by_path)
-
-
-_by_path = attrgetter("path")
-
-
-def _named_first(source: Source) -> bool:
-    return not source.named
-
-
-def _identity(file: str) -> tuple[int, int] | str:
-    try:
-        status = os.stat(file)
-    except OSError:  # a link to nothing: it is told when it is opened
-        return file
-    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(file)
-
-
-def _below(folder: str) -> Iterator[Source]:
-    """The files below a folder, and each folder that cannot be listed."""
-    pending = [folder]
-    while pending:
-        place = pending.pop()
-        where = shown(place)
-        before = "" if where == "." else where.removesuffix("/") + "/"
-        try:
-            with os.scandir(place) as entries:
-                for entry in entries:
-                    if _is_folder(entry):
-                        if entry.is_symlink():
-                            yield Source(before + entry.name, entry.path, passed_over=_LINK)
-                        elif not _is_passed_over(entry.name):
-                            pending.append(entry.path)
-                    else:
-                        inode = 0 if entry.is_symlink() else entry.inode()
-                        yield Source(before + entry.name, entry.path, inode=inode)
-        except OSError as error:
-            reason = (error.strerror or "error").lower()
-            yield Source(where, place, trouble=f"cannot be listed: {reason}")
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link to itself: it is told when it is opened
-        return False
-
-
-def _is_passed_over(folder: str) -> bool:
-    return folder.startswith(".") or folder in _SKIPPED_FOLDERS
-
-
-def shown(file: str) -> str:
-    """A path as reports show it: relative to where the program runs, with forward slashes."""
-    if not os.path.isabs(file):
-        text = os.path.normpath(file)
-    else:
-        try:
-            text = os.path.relpath(file)
-        except ValueError:  # another drive
-            text = file
-    return text.replace(os.sep, "/")
 
 
 def lines_of(source: Source, wanted: Iterable[int], limit: int = OBJECT_BYTES) -> dict[int, str]:

@@ -54,7 +54,7 @@ class Head:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.is_xml = looks_like_xml(data)
+        self.is_xml = data.startswith(b"<") or looks_like_xml(data)
         self.root = root_of(data) if self.is_xml else Root()
 
 

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from nspermaudit import packs, parsers
 from nspermaudit.audit import Request, audit
 from nspermaudit.config import Config
+from nspermaudit.discovery import find
 from nspermaudit.errors import OtherReadingError
 from nspermaudit.finding import Input, messages_of
-from nspermaudit.inputs import Export, Inputs, merged
+from nspermaudit.inputs import Export, Inputs
 from nspermaudit.model import Account, Assignment, Role
+from nspermaudit.pages import merged
 from nspermaudit.reporters import REPORTERS
 from nspermaudit.rule import Use
-from nspermaudit.source import Reading, Source, find, from_bytes
+from nspermaudit.source import Reading, Source, from_bytes
 from nspermaudit.style import Style
 
 Told = tuple[str, int, str]

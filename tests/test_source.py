@@ -10,8 +10,9 @@ import pytest
 from conftest import Ran, audited, sdf
 
 from nspermaudit import InputError, UsageError, find, located_json, source
+from nspermaudit.discovery import shown
 from nspermaudit.finding import Report
-from nspermaudit.source import Source, from_bytes, lines_of, shown
+from nspermaudit.source import Source, from_bytes, lines_of
 
 ROLE = sdf(("LIST_ITEM", "VIEW"))
 RUNS_AS_ROOT = getattr(os, "geteuid", lambda: -1)() == 0

@@ -9,7 +9,7 @@ from os.path import isfile
 import click
 
 from nspermaudit import config as configuration
-from nspermaudit import packs, source
+from nspermaudit import discovery, packs, source
 from nspermaudit.audit import Request, audit
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write
@@ -144,17 +144,13 @@ def check(  # noqa: PLR0913 - one parameter an option
     What a file is, its content tells. Without a configuration the packs "integrity" and "guide"
     are used; the guide's rules are asked of the integration roles.
     """
-    if output:
-        end_in_order()
-    sources = _sources(paths or (".",))
+    formats = (format, *(item.format for item in output))
+    sources = _sources(paths or (".",), is_digested=not WITH_DIGESTS.isdisjoint(formats))
     settings = _config(config, paths)
     if output:
-        packs_read = [name for name in pack if isfile(name)]
-        inputs_read = [item.file for item in sources if item.file]
-        refuse_overwriting(output, [*inputs_read, *packs_read, *filter(None, [settings.file])])
-    if WITH_DIGESTS.isdisjoint((format, *(item.format for item in output))):
-        for source_ in sources:
-            source_.is_digested = False
+        end_in_order()
+        read = [*(item.file for item in sources), *filter(isfile, pack), settings.file]
+        refuse_overwriting(output, filter(None, read))
     request = Request(
         packs=tuple(Use(name) for name in pack),
         roles=role,
@@ -163,10 +159,9 @@ def check(  # noqa: PLR0913 - one parameter an option
         strict=strict,
         keep_all=show == "all",
     )
-    reading = _reading(map, encoding, role)
-    report = audit(sources, settings, request, reading)
+    report = audit(sources, settings, request, _reading(map, encoding, role))
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
-    if "text" in (format, *(item.format for item in output)):
+    if "text" in formats:
         style = style._replace(lines=_quotable(report, sources))
     is_delivered = _write_all(output, report, style)
     painted = style._replace(color=wants_color(color, sys.stdout))
@@ -194,10 +189,10 @@ def exit_code(report: Report, fail_on: Severity | None) -> int:
     return FINDINGS if fails else COMPLETE
 
 
-def _sources(paths: Sequence[str]) -> list[Source]:
+def _sources(paths: Sequence[str], *, is_digested: bool) -> list[Source]:
     if not all(paths):
         raise UsageError("an empty path names nothing")
-    found = source.find(path for path in paths if path != source.STDIN)
+    found = discovery.find(path for path in paths if path != source.STDIN)
     if source.STDIN in paths:
         if sys.stdin is None:
             raise UsageError("standard input is closed")
@@ -206,6 +201,8 @@ def _sources(paths: Sequence[str]) -> list[Source]:
             found.append(source.from_bytes(data, "<stdin>"))
         except InputError as error:
             raise UsageError(str(error)) from None
+    for item in found:
+        item.is_digested = is_digested
     return found
 
 

@@ -88,14 +88,14 @@ _SIGNATURES = {
 
 def describe_unrecognised(head: Head) -> str:
     """What an input seems to be that no parser reads, and what to do instead."""
-    for signature, words in _SIGNATURES.items():
-        if head.data.startswith(signature):
-            return words
     if head.is_xml:
         name, start = head.root.name, head.data.lstrip()[:14].lower()
         if name.casefold() in ("html", "table") or start == b"<!doctype html":
             return "an HTML page, not an export: export the data again as CSV"
         return f"an XML object <{name}>, which is no role" if name else "not well-formed XML"
+    for signature, words in _SIGNATURES.items():
+        if head.data.startswith(signature):
+            return words
     return "" if head.data.strip() else "empty: export it again"
 
 
@@ -105,6 +105,8 @@ def speaks_of_grants(head: Head) -> bool:
     Tools and toolsets do, and are none (NetSuite help, article_0825092424).
     """
     plain = head.data.replace(b"\0", b"") if b"\0" in head.data else head.data
+    if head.root.script_id:  # an object of a project: thousands of them
+        return b"<permkey" in plain
     if b"perm" not in plain.lower() or head.root.name in ("tool", "toolset"):
         return False
     return re.match(_MARKUP, plain) is not None and re.search(_GRANT_WORDS, plain) is not None
