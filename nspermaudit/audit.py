@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nspermaudit import packs, schemas, scope
 from nspermaudit.config import Config
@@ -16,6 +16,9 @@ from nspermaudit.source import Reading, Source
 from nspermaudit.style import counted
 from nspermaudit.tally import Tally, listed
 from nspermaudit.version import VERSION
+
+if TYPE_CHECKING:
+    from nspermaudit.forking import Child
 
 
 class Request(NamedTuple):
@@ -33,6 +36,9 @@ class Request(NamedTuple):
     strict: bool = False
     keep_all: bool = False
 
+
+MANY_OBJECTS = 1000
+"""From so many SDF role objects on it pays to judge half of them in a second process."""
 
 DEFAULT_CONFIG, DEFAULT_REQUEST, DEFAULT_READING = Config(), Request(), Reading()
 
@@ -54,16 +60,51 @@ def audit(
     account = inputs.read_companions(config.features, records=False)  # no rule asks for them
     roles = scope.settle(config.classes, request.roles, rules, lambda: inputs.first_roles(account))
     total = Tally(rules, roles, account, keep_all=request.keep_all)
-    fragments: list[Role] = []
-    for export in inputs.exports:
-        fragments += _judge(export, inputs, total)
-    for role in merged(fragments):
+    for role in merged(_judge_all(inputs, total)):
         total.judge(role)
     inputs.tell_missing_pages()
     digests = [pack.digest for pack in used]
     total.told.update(_of_configuration(config))
     report = total.report(VERSION, digests, (export.as_input() for export in inputs.all))
     return report._replace(unfinished=tuple(_unfinished(report, total, request)))
+
+
+def _judge_all(inputs: Inputs, total: Tally) -> list[Role]:
+    """Judge the roles of all exports; the fragments among them are given back instead."""
+    objects = [export for export in inputs.exports if export.format == "sdf"]
+    apart = objects[len(objects) // 2 :] if len(objects) >= MANY_OBJECTS else []
+    child = _in_a_child(apart, inputs, total) if apart else None
+    if child is None:
+        return _judge_some(inputs.exports, inputs, total)
+    theirs = set(map(id, apart))
+    ours = (export for export in inputs.exports if id(export) not in theirs)
+    fragments = _judge_some(ours, inputs, total)
+    answer = child.answer()
+    if answer is None:
+        return fragments + _judge_some(apart, inputs, total)
+    tally, exports = answer
+    total.add(tally)
+    for export, read in zip(apart, exports, strict=True):
+        export.become(read)
+    return fragments
+
+
+def _in_a_child(exports: list[Export], inputs: Inputs, total: Tally) -> "Child | None":
+    from nspermaudit import forking  # noqa: PLC0415 - start-up: of no use for a few files
+
+    if not forking.is_possible():
+        return None
+
+    def work() -> tuple[Tally, list[Export]]:
+        tally = total.fresh()
+        _judge_some(exports, inputs, tally)
+        return tally, exports
+
+    return forking.Child(work, (*total.rules, total.scope, total.account))
+
+
+def _judge_some(exports: Iterable[Export], inputs: Inputs, total: Tally) -> list[Role]:
+    return [part for export in exports for part in _judge(export, inputs, total)]
 
 
 def _judge(export: Export, inputs: Inputs, total: Tally) -> list[Role]:

@@ -61,6 +61,10 @@ class Export:
         self.tell(Severity.ERROR, error.text, error.location)
         self.status = "partial" if self.roles else "failed"
 
+    def become(self, read: Export) -> None:
+        """Take over what became of the same export in another process."""
+        vars(self).update(vars(read))
+
     def as_input(self) -> Input:
         """The input as the report tells it."""
         return Input(
