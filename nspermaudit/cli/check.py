@@ -144,11 +144,12 @@ def check(  # noqa: PLR0913 - one parameter an option
     What a file is, its content tells. Without a configuration the packs "integrity" and "guide"
     are used; the guide's rules are asked of the integration roles.
     """
+    if output:
+        end_in_order()
     formats = (format, *(item.format for item in output))
     sources = _sources(paths or (".",), is_digested=not WITH_DIGESTS.isdisjoint(formats))
     settings = _config(config, paths)
     if output:
-        end_in_order()
         read = [*(item.file for item in sources), *filter(isfile, pack), settings.file]
         refuse_overwriting(output, filter(None, read))
     request = Request(

@@ -105,9 +105,7 @@ def speaks_of_grants(head: Head) -> bool:
     Tools and toolsets do, and are none (NetSuite help, article_0825092424).
     """
     plain = head.data.replace(b"\0", b"") if b"\0" in head.data else head.data
-    if head.root.script_id:  # an object of a project: thousands of them
-        return b"<permkey" in plain
-    if b"perm" not in plain.lower() or head.root.name in ("tool", "toolset"):
+    if head.root.name in ("tool", "toolset") or b"perm" not in plain.lower():
         return False
     return re.match(_MARKUP, plain) is not None and re.search(_GRANT_WORDS, plain) is not None
 
