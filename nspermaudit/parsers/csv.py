@@ -98,13 +98,15 @@ def _simple_body(source: Source, form: _Form) -> int:
     columns = form.columns
     if columns is None or not repeats.suits(columns) or form.encoding not in _ASCII_LIKE:
         return 0
-    if not form.is_first or form.has_separator_line:
-        return 0
     lines = source.head().split(b"\n")[: HEAD_ROWS + 1]
-    if repeats.has_lone_returns(b"\n".join(lines)):
+    is_odd = form.has_separator_line or repeats.has_lone_returns(b"\n".join(lines))
+    if is_odd or not form.is_first:
         return 0
-    for number, line in enumerate(lines, 1):
-        text = line.decode(form.encoding, "replace").rstrip("\r")
+    try:
+        texts = [line.decode(form.encoding).rstrip("\r") for line in lines]
+    except UnicodeDecodeError:
+        return 0
+    for number, text in enumerate(texts, 1):
         cells = tuple(cell.strip().strip('"') for cell in text.split(form.delimiter))
         if cells == columns.headings:
             return number
