@@ -221,11 +221,18 @@ def _assignments(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]
 def _only_table(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Row]:
     """The rows of a companion; if a table of grants begins below it, that is told."""
     for line, cells in rows:
-        if columns_of(cells, (), sieve.reading.columns, sieve.reading.levels):
+        if _are_headings(cells, sieve.reading):
             text = "another table begins here and is not read: give it as a file of its own"
             sieve.fault(text, line)
             return
         yield line, cells
+
+
+def _are_headings(cells: Sequence[str], reading: Reading) -> bool:
+    try:
+        return columns_of(cells, (), reading.columns, reading.levels) is not None
+    except InputError:  # one that counts stands there twice
+        return True
 
 
 def _restrictions(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
