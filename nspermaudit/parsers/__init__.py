@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from nspermaudit.plug_ins import PlugIns
 from nspermaudit.source import HEAD_BYTES, OBJECT_BYTES, Reading, Source
 from nspermaudit.xml import Head
 
@@ -44,13 +44,14 @@ With each stand the root elements, in small letters, of the XML that it may be; 
 """
 
 
+_MODULES: PlugIns[Parser] = PlugIns("nspermaudit.parsers", *PARSERS)
 _FIRST_BYTES = 1024
 
 
 @cache
 def load(name: str) -> Parser:
     """The parser of a format. Each is imported when it is first needed: start-up is short."""
-    return cast("Parser", import_module(f"nspermaudit.parsers.{name}"))
+    return _MODULES[name]
 
 
 def head_of(source: Source) -> Head:
