@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nspermaudit import catalog, source
+from nspermaudit.account import Account
 from nspermaudit.inputs import Inputs
-from nspermaudit.model import Account, Grant, Level, Location, Role
+from nspermaudit.model import Grant, Level, Location, Role
 from nspermaudit.rule import Result, Rule
 from nspermaudit.source import Reading
 

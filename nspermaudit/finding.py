@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from nspermaudit.changes import Change
 from nspermaudit.model import Location, Role
 from nspermaudit.rule import Result, Rule, Severity, Verdict
+from nspermaudit.waiver import Waiver
 
 MAX_MESSAGES = 100
 """So many messages of one input are kept."""
@@ -83,10 +85,11 @@ class PackDigest(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A requirement that a role does not meet.
+    """A requirement that a role does not meet, or an object of a project that is no role.
 
     ``fingerprint`` is made of rule, role and permission alone, so that it survives the next
-    export and is the same in every format.
+    export and is the same in every format. A finding with a ``waiver``, or one that a baseline
+    knows (``is_baselined``), stays in every report and does not fail the audit.
     """
 
     rule: Rule
@@ -94,6 +97,18 @@ class Finding(NamedTuple):
     role_name: str
     verdict: Verdict
     location: Location
+    waiver: Waiver | None = None
+    is_baselined: bool = False
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it is waived, or known to a baseline: then it does not count."""
+        return self.waiver is not None or self.is_baselined
+
+    @property
+    def subject(self) -> str:
+        """What is judged, for people: the role's name, else its id, else the object's id."""
+        return (self.role_name or self.role_id or self.verdict.about).strip()
 
     @property
     def severity(self) -> Severity:
@@ -108,13 +123,13 @@ class Finding(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """A name for this finding that does not change with lines, paths or levels."""
-        return fingerprint(self.rule.id, self.role_id, self.verdict.subject)
+        return fingerprint(self.rule.id, self.role_id or self.verdict.about, self.verdict.subject)
 
     @property
     def order(self) -> tuple[str, str, int, str, str, str]:
         """The place in a report: by role, then the worst first, never by line or path."""
         rule, verdict = self.rule, self.verdict
-        role = (self.role_name.strip().casefold(), self.role_id)
+        role = (self.role_name.strip().casefold(), self.role_id or self.verdict.about)
         return (*role, -rule.severity, rule.id, verdict.subject, verdict.message)
 
 
@@ -149,7 +164,9 @@ class Report(NamedTuple):
 
     ``outcomes`` is filled only when every result was asked for. ``unfinished`` holds, in words,
     why the audit is not complete; ``assumptions`` what was taken for granted; ``notes`` what is
-    worth telling although it is no finding.
+    worth telling although it is no finding. ``findings`` has the accepted ones too: those with a
+    waiver, and those that a baseline knows. ``has_baseline`` says that one was given, ``changes``
+    what was changed since another state, if that was asked.
     """
 
     version: str
@@ -166,6 +183,8 @@ class Report(NamedTuple):
     notes: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
     limits: tuple[str, ...] = LIMITS
+    has_baseline: bool = False
+    changes: tuple[Change, ...] | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -174,12 +193,17 @@ class Report(NamedTuple):
 
     @property
     def worst(self) -> Severity | None:
-        """The highest severity of a finding; None if there is no finding."""
-        return max((finding.severity for finding in self.findings), default=None)
+        """The highest severity of a finding that is not accepted; None if there is none."""
+        return max((item.severity for item in self.findings if not item.is_accepted), default=None)
 
     def number_of(self, severity: Severity) -> int:
-        """The number of findings of one severity."""
-        return sum(finding.severity is severity for finding in self.findings)
+        """The number of findings of one severity, without those that are accepted."""
+        return sum(item.severity is severity for item in self.findings if not item.is_accepted)
+
+    @property
+    def baselined(self) -> int:
+        """The number of findings that a baseline knows, and no waiver accepts."""
+        return sum(item.is_baselined for item in self.findings if item.waiver is None)
 
 
 def outcome_of(rule: Rule, role: Role, verdict: Verdict) -> Outcome:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from nspermaudit.account import Assignment
 from nspermaudit.attributes import parse_attribute
 from nspermaudit.entries import NUL, Entries, Fault
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.headings import ROLE_FIELDS
 from nspermaudit.held import Entry, Held
-from nspermaudit.model import Assignment, AttributeValue, Location, Permission, Role
+from nspermaudit.model import AttributeValue, Location, Permission, Role
 from nspermaudit.sifting import Row, Sieve
 
 

@@ -6,17 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from nspermaudit import parsers
+from nspermaudit.account import Account, Assignment, Feature, Project, RoleFacts, SdfObject
 from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
 from nspermaudit.finding import MAX_MESSAGES, Input, Message, Page, RowCount, distinct_grants
-from nspermaudit.model import (
-    Account,
-    Assignment,
-    Feature,
-    Location,
-    RecordGrant,
-    Role,
-    RoleFacts,
-)
+from nspermaudit.model import Location, Role
 from nspermaudit.pages import is_whole
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
@@ -149,7 +142,7 @@ class Inputs:
         features: dict[str, bool] = dict(stated)
         roles: dict[str, RoleFacts] = {}
         assignments: set[Assignment] = set()
-        record_grants: list[RecordGrant] = []
+        objects: list[SdfObject] = []
         for export in self._companions:
             if export.format == "records" and not (records or export.source.named):
                 export.status = "skipped"
@@ -164,13 +157,13 @@ class Inputs:
                     roles.update({key: fact for key in (fact.id, fact.script_id) if key})
                 elif isinstance(fact, Assignment):
                     assignments.add(fact)
-                elif isinstance(fact, RecordGrant):
-                    record_grants.append(fact)
+                elif isinstance(fact, SdfObject):
+                    objects.append(fact)
         return Account(
             MappingProxyType(features),
             MappingProxyType(roles),
             frozenset(assignments),
-            tuple(record_grants),
+            MappingProxyType({"": Project("", objects={item.id: (item,) for item in objects})}),
             MappingProxyType({key: tuple(sorted(self._objects[key])) for key in self._objects}),
         )
 

@@ -196,48 +196,5 @@ def _by_level(grant: Grant) -> int:
     return grant.level
 
 
-class RoleFacts(NamedTuple):
-    """What a companion table (SuiteQL ``role``) says of a role, to be joined by its id."""
-
-    id: str
-    script_id: str
-    name: str
-    attributes: Mapping[str, AttributeValue]
-    location: Location
-
-
-class Assignment(NamedTuple):
-    """A user who can work in a role."""
-
-    user: str
-    role: str
-
-
-class RecordGrant(NamedTuple):
-    """Access to a custom record type, granted on the record's side."""
-
-    record: str
-    role: str
-    level: Level
-    location: Location
-
-
-class Feature(NamedTuple):
-    """A feature of the account, on or off."""
-
-    id: str
-    is_on: bool
-    location: Location
-
-
-class Account(NamedTuple):
-    """What the inputs and the configuration say of one account beside its roles.
-
-    ``objects`` tells for each role's script id in which SDF files it stands.
-    """
-
-    features: Mapping[str, bool] = MappingProxyType({})
-    roles: Mapping[str, RoleFacts] = MappingProxyType({})
-    assignments: frozenset[Assignment] = frozenset()
-    record_grants: tuple[RecordGrant, ...] = ()
-    objects: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+NO_ROLE = Role.of("", "", (), Location(""))
+"""What a check is given that is not about a role."""

@@ -5,7 +5,8 @@ from enum import Enum, IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nspermaudit.model import Account, Level, Location, Permission, Role
+from nspermaudit.account import Account
+from nspermaudit.model import Level, Location, Permission, Role
 
 ParameterValue = bool | str | int
 
@@ -47,6 +48,8 @@ class Verdict(NamedTuple):
     ``subject`` names the requirement the same way in every run (a permission's id, an
     attribute's word); ``requirement`` is the same in words. ``reason`` says why something was
     not evaluated, ``note`` what is worth telling although it is no finding.
+    ``related`` are other places that have to do with it, each with words on what stands there.
+    ``about`` is the script id of the object that is judged where that is no role.
     """
 
     result: Result
@@ -61,6 +64,8 @@ class Verdict(NamedTuple):
     fix: str = ""
     reason: str = ""
     note: str = ""
+    related: tuple[tuple[Location, str], ...] = ()
+    about: str = ""
 
 
 if TYPE_CHECKING:
@@ -137,6 +142,15 @@ class Rule(NamedTuple):
     tags: tuple[str, ...] = ()
     examples: Mapping[str, Any] = MappingProxyType({})
     location: Location | None = None
+
+    @property
+    def is_about_account(self) -> bool:
+        """Whether it is asked once in an audit, with ``NO_ROLE``, and not of each role.
+
+        It is then about the account, or about the objects of its projects that are no roles. A
+        check says so with an attribute of that name; most have none.
+        """
+        return getattr(self.check, "is_about_account", False)
 
     def judge(self, role: Role, account: Account) -> Iterable[Verdict]:
         """One verdict for every requirement, or a single one where conditions decide."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from nspermaudit.model import Account, AttributeValue, Level, Permission, Role
+from nspermaudit.account import Account
+from nspermaudit.model import AttributeValue, Level, Permission, Role
 from nspermaudit.rule import Condition
 
 

@@ -34,10 +34,17 @@ def verdict(report: Report) -> str:
     against = f"{counted(len(report.packs), 'pack')} ({counted(report.rules, 'rule')})"
     parts = [f"Checked {checked} against {against}: {findings}"]
     if report.results[Result.WAIVED]:
-        parts.append(f"{report.results[Result.WAIVED]} waived")
+        parts.append(f"{report.results[Result.WAIVED]} waived{_until(report)}")
+    if report.baselined:
+        parts.append(f"{report.baselined} in the baseline")
     if report.results[Result.NOT_EVALUATED]:
         parts.append(f"{report.results[Result.NOT_EVALUATED]} not evaluated")
     return "; ".join(parts) + "."
+
+
+def _until(report: Report) -> str:
+    days = sorted({item.waiver.expires for item in report.findings if item.waiver})
+    return f" ({'the first ' if len(days) > 1 else ''}expires {days[0]})" if days else ""
 
 
 def closing(report: Report, style: Style) -> Iterator[str]:

@@ -7,12 +7,13 @@ from itertools import chain, islice
 from types import MappingProxyType
 
 from nspermaudit import catalog
+from nspermaudit.account import Assignment, RoleFacts
 from nspermaudit.entries import no_level
 from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
 from nspermaudit.grouping import Grouping, identify, read_attributes
 from nspermaudit.headings import HEAD_ROWS, Columns, columns_of, is_category, read_level, squeezed
-from nspermaudit.model import Assignment, Grant, Location, Permission, Role, RoleFacts
+from nspermaudit.model import Grant, Location, Permission, Role
 from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
 from nspermaudit.source import Reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from nspermaudit.account import Account
 from nspermaudit.finding import (
     Finding,
     Input,
@@ -15,7 +16,7 @@ from nspermaudit.finding import (
     finding_of,
     outcome_of,
 )
-from nspermaudit.model import Account, Role
+from nspermaudit.model import NO_ROLE, Role
 from nspermaudit.rule import Result, Rule, Verdict
 from nspermaudit.scope import INTEGRATION, Scope
 from nspermaudit.selector import Named
@@ -36,7 +37,10 @@ class Tally:
         self.account = account
         self.keep_all = keep_all
         self._by_class: dict[str, list[Rule]] = {}
+        self._about_account = [rule for rule in rules if rule.is_about_account]
         for rule in rules:
+            if rule.is_about_account:
+                continue
             self._by_class.setdefault(rule.applies_to, []).append(rule)
         self.roles = self.grants = 0
         self.results: Counter[Result] = Counter()
@@ -70,6 +74,12 @@ class Tally:
                 reason = f"not known whether the role is one of class {name}"
                 for rule in rules:
                     self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
+
+    def judge_account(self) -> None:
+        """Hold the account itself, its projects' objects for one, against the rules about it."""
+        for rule in self._about_account:
+            for verdict in rule.judge(NO_ROLE, self.account):
+                self._count(rule, NO_ROLE, verdict)
 
     def _ask(self, rules: Iterable[Rule], role: Role) -> None:
         passes = 0
@@ -157,7 +167,7 @@ class Tally:
 
     def unasked(self) -> Iterable[str]:
         """Classes to which no role belongs, as far as the inputs tell."""
-        classes = [rule.applies_to for rule in self.rules]
+        classes = [rule.applies_to for rule in self.rules if not rule.is_about_account]
         for name in sorted(set(classes) - self.asked) if self.roles else ():
             rules = counted(classes.count(name), "rule")
             hint = "; name one with --role" if name == INTEGRATION else ""

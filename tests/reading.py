@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nspermaudit import packs, parsers
+from nspermaudit.account import Account, Assignment
 from nspermaudit.audit import Request, audit
 from nspermaudit.config import Config
 from nspermaudit.discovery import find
 from nspermaudit.errors import OtherReadingError
 from nspermaudit.finding import Input, messages_of
 from nspermaudit.inputs import Export, Inputs
-from nspermaudit.model import Account, Assignment, Role
+from nspermaudit.model import Role
 from nspermaudit.pages import merged
 from nspermaudit.reporters import REPORTERS
 from nspermaudit.rule import Use

@@ -24,7 +24,8 @@ from nspermaudit import (
     find,
     packs,
 )
-from nspermaudit.model import Account, Location, Role
+from nspermaudit.account import Account
+from nspermaudit.model import Location, Role
 
 KEY = "0123456789abcdef" * 4  # no real one: it has the shape of a NetSuite key
 PACK = """\

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nspermaudit import Reading, Result, Severity, Use, examples, packs, selector, source
-from nspermaudit.model import Account, Permission, Role
+from nspermaudit.account import Account
+from nspermaudit.model import Permission, Role
 from nspermaudit.parsers import sdf as sdf_parser
 from nspermaudit.rule import Rule, Verdict
 

@@ -84,9 +84,9 @@ def test_sample_assigns(sample: Sample) -> None:
 @_with("records")
 def test_sample_grants_on_the_record_side(sample: Sample) -> None:
     """A custom record type says which roles have access to it, and at which level."""
-    granted = read_all(_sources(sample)).account.record_grants
-    assert [f"{grant.role}: {grant.level.name}" for grant in granted] == sample["records"]
-    assert {grant.record for grant in granted} == {"customrecord_lt_count_sheet"}
+    project = read_all(_sources(sample)).account.projects[""]
+    (sheet,) = project.objects["customrecord_lt_count_sheet"]
+    assert [f"{item.role}: {item.level.name}" for item in sheet.grants] == sample["records"]
 
 
 def test_every_sample_is_listed() -> None:

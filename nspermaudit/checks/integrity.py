@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nspermaudit.model import Account, Grant, Level, Location, Permission, Role
+from nspermaudit.account import Account
+from nspermaudit.model import Grant, Level, Location, Permission, Role
 from nspermaudit.requirement import cure, offered, quoted
 from nspermaudit.rule import Check, Reader, Result, Verdict
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nspermaudit.model import Account, Level, Permission, Role
+from nspermaudit.account import Account
+from nspermaudit.model import Level, Permission, Role
 from nspermaudit.requirement import (
     LEVEL_SCHEMA,
     LEVELS_SCHEMA,

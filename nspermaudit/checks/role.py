@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from nspermaudit.account import Account
 from nspermaudit.attributes import ATTRIBUTES
-from nspermaudit.model import Account, AttributeValue, Permission, Role
+from nspermaudit.model import AttributeValue, Permission, Role
 from nspermaudit.requirement import quoted
 from nspermaudit.rule import Check, Reader, Result, Verdict
 from nspermaudit.selector import spoken

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nspermaudit.account import Feature
 from nspermaudit.finding import Message
-from nspermaudit.model import Feature, Location
+from nspermaudit.model import Location
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head, parse_tree

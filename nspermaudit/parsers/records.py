@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nspermaudit.account import ObjectGrant, SdfObject
 from nspermaudit.finding import Message
-from nspermaudit.model import Level, Location, RecordGrant
+from nspermaudit.model import Level, Location
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head, parse_tree
@@ -24,10 +25,10 @@ def holds_roles(source: Source, reading: Reading) -> bool:  # noqa: ARG001 - eve
     return False
 
 
-def parse(source: Source, reading: Reading) -> Iterator[RecordGrant | Message]:  # noqa: ARG001 - ditto
+def parse(source: Source, reading: Reading) -> Iterator[SdfObject | Message]:  # noqa: ARG001 - ditto
     """Each role's access. Raises InputError where the file is no well-formed XML."""
     root = parse_tree(source.read(), source.path)
-    record = root.get("scriptid", "")
+    grants: list[ObjectGrant] = []
     for element in root.iterfind("permissions/permission"):
         place = Location(source.path, element.sourceline or 0)
         role = (element.findtext("permittedrole") or "").strip()
@@ -38,4 +39,7 @@ def parse(source: Source, reading: Reading) -> Iterator[RecordGrant | Message]: 
         except ValueError:
             yield Message(place, Severity.ERROR, f'"{word}" is no level for {role}')
         else:
-            yield RecordGrant(record, reference[1] if reference else role, level, place)
+            grants.append(ObjectGrant(reference[1] if reference else role, level, place, role))
+    script_id = root.get("scriptid", "")
+    place = Location(source.path, 1)
+    yield SdfObject("customrecordtype", script_id, place, grants=tuple(grants), is_read=True)

@@ -10,6 +10,7 @@ from nspermaudit.finding import Finding, Input, Message, Outcome, Report
 from nspermaudit.model import Location, Permission
 from nspermaudit.rule import Result, Severity
 from nspermaudit.style import Style
+from nspermaudit.waiver import Waiver
 
 SCHEMA = "nspermaudit-report/1"
 
@@ -78,6 +79,7 @@ def _summary(report: Report, skipped: int) -> dict[str, Any]:
         "findings": {
             severity.word: report.number_of(severity) for severity in sorted(Severity, reverse=True)
         },
+        "baselined": report.baselined,
         "not_evaluated": dict(report.not_evaluated),
     }
 
@@ -129,17 +131,38 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "pack": rule.pack,
         "severity": rule.severity.word,
         "problem": verdict.problem,
-        "role": {"id": finding.role_id, "name": finding.role_name},
+        "role": _role(finding),
+        "object": verdict.about or None,
         "permission": _permission(verdict.permission),
         "granted": verdict.granted.name if verdict.granted is not None else None,
         "required": verdict.required.name if verdict.required is not None else None,
         "location": _location(finding.location),
+        "related": [
+            {"text": words, "location": _location(place)} for place, words in verdict.related
+        ],
         "message": verdict.message,
         "because": rule.because,
         "fix": finding.fix,
         "references": list(rule.references),
         "fingerprint": finding.fingerprint,
-        "waiver": None,
+        "waiver": _waiver(finding.waiver),
+        "baselined": finding.is_baselined,
+    }
+
+
+def _role(item: Finding | Outcome) -> dict[str, str] | None:
+    """The role that is judged; None where it is another object."""
+    return None if item.verdict.about else {"id": item.role_id, "name": item.role_name}
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    return {
+        "reason": waiver.reason,
+        "approved_by": waiver.approved_by,
+        "expires": waiver.expires,
+        "location": _location(waiver.location),
     }
 
 
@@ -148,7 +171,8 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "rule": outcome.rule.id,
         "pack": outcome.rule.pack,
-        "role": {"id": outcome.role_id, "name": outcome.role_name},
+        "role": _role(outcome),
+        "object": verdict.about or None,
         "requirement": verdict.requirement or None,
         "permission": _permission(verdict.permission),
         "result": verdict.result.value,

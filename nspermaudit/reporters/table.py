@@ -64,8 +64,8 @@ def _level(level: Level | None) -> str:
 def _finding(finding: Finding) -> tuple[str, ...]:
     verdict = finding.verdict
     return (
-        finding.severity.word,
-        (finding.role_name or finding.role_id).strip(),
+        _severity(finding),
+        finding.subject,
         finding.rule.id,
         verdict.permission.name if verdict.permission else "",
         verdict.problem,
@@ -75,11 +75,16 @@ def _finding(finding: Finding) -> tuple[str, ...]:
     )
 
 
+def _severity(finding: Finding) -> str:
+    accepted = "waived" if finding.waiver else "baselined"
+    return f"{finding.severity.word} ({accepted})" if finding.is_accepted else finding.severity.word
+
+
 def _outcome(outcome: Outcome) -> tuple[str, ...]:
     verdict = outcome.verdict
     return (
         verdict.result.value.replace("_", " "),
-        (outcome.role_name or outcome.role_id).strip(),
+        (outcome.role_name or outcome.role_id or verdict.about).strip(),
         outcome.rule.id,
         verdict.requirement or verdict.reason or verdict.message,
         _level(verdict.granted),

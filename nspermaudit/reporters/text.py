@@ -39,6 +39,8 @@ def _order(finding: Finding) -> tuple[object, ...]:
 def _shared(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that are told in one block."""
     verdict = finding.verdict
+    if finding.is_accepted:
+        return (finding.rule.id, finding.role_id, "", "", finding.fingerprint)
     if verdict.problem == "missing" and verdict.granted is None and "|" not in verdict.subject:
         required = verdict.required.title if verdict.required else ""
         return (finding.rule.id, finding.role_id, str(finding.location), required, "")
@@ -61,6 +63,9 @@ def _message(message: Message, style: Style) -> Iterator[str]:
 
 def _block(findings: list[Finding], style: Style) -> Iterator[str]:
     first = findings[0]
+    if first.is_accepted:
+        yield from _accepted(first, style)
+        return
     head = style.paint(f"{first.severity.word}[{first.rule.id}]", first.severity.word)
     message = first.verdict.message if len(findings) == 1 else _several(findings)
     yield f"{head}: {style.paint(one_line(message), 'bold')}"
@@ -72,6 +77,9 @@ def _block(findings: list[Finding], style: Style) -> Iterator[str]:
         yield f"{' ' * width} |"
         yield from (f"{number:>{width}} | {text}".rstrip() for number, text in quoted)
     margin = " " * width
+    for item in findings:
+        for location, words in item.verdict.related:
+            yield f"{margin}::: {one_line(str(location))}: {one_line(words)}"
     if first.rule.because and style.verbosity >= 0:
         yield f"{margin} = why: {one_line(first.rule.because)}"
     fix = first.fix if len(findings) == 1 else _common_fix(findings)
@@ -79,11 +87,23 @@ def _block(findings: list[Finding], style: Style) -> Iterator[str]:
         yield f"{margin} = fix: {one_line(fix)}"
 
 
+def _accepted(finding: Finding, style: Style) -> Iterator[str]:
+    """A finding that somebody has accepted: shorter, for it asks nothing of the reader."""
+    word = "waived" if finding.waiver else "baselined"
+    head = style.paint(f"{word}[{finding.rule.id}]", "dim")
+    yield f"{head}: {one_line(finding.verdict.message)}"
+    yield f" --> {one_line(str(finding.location))}"
+    if finding.waiver:
+        waiver = finding.waiver
+        words = f"until {waiver.expires}, approved by {waiver.approved_by}: {waiver.reason}"
+        yield f"  = {one_line(words)}"
+
+
 def _several(findings: list[Finding]) -> str:
     first = findings[0]
     level = first.verdict.required.title if first.verdict.required else ""
     names = [item.verdict.permission.name for item in findings if item.verdict.permission]
-    role = (first.role_name or first.role_id).strip()
+    role = first.subject
     listed = f"{', '.join(names[:-1])} and {names[-1]}"
     return f'"{role}" needs {level} on {listed}, has none of them'
 
@@ -94,7 +114,7 @@ def _common_fix(findings: list[Finding]) -> str:
     ids = ", ".join(permission.id for permission in permissions)
     subtabs = ", ".join(dict.fromkeys(permission.category for permission in permissions))
     level = first.verdict.required.name if first.verdict.required else ""
-    role = (first.role_name or first.role_id).strip()
+    role = first.subject
     return first.rule.fix or (
         f"add {ids} at {level}; in NetSuite: Setup > Users/Roles > Manage Roles > {role} > "
         f"Permissions > {subtabs}"

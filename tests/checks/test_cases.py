@@ -10,9 +10,10 @@ import pytest
 from conftest import sdf
 
 from nspermaudit import Reading, Use, examples, packs, safe_yaml, source
+from nspermaudit.account import Account
 from nspermaudit.checks import CHECKS
 from nspermaudit.inputs import Inputs
-from nspermaudit.model import Account, Role
+from nspermaudit.model import Role
 from nspermaudit.rule import Verdict
 
 CASES = Path(__file__).parent / "cases"

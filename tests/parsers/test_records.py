@@ -1,7 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from reading import Told, read
+from reading import Read, Told, read
+
+from nspermaudit.account import ObjectGrant
+
+
+def _granted(found: Read) -> list[ObjectGrant]:
+    """What the only object of an account grants."""
+    (objects,) = found.account.projects[""].objects.values()
+    return list(objects[0].grants)
 
 
 def _record(*entries: str) -> str:
@@ -37,10 +45,8 @@ def test_record_grants_access(entry: str, granted: str) -> None:
     """A custom record type's list says which role has which level; no word is level None."""
     found = read(_record(entry))
     found.assert_told([])
-    assert [f"{grant.role}: {grant.level.name}" for grant in found.account.record_grants] == [
-        granted
-    ]
-    assert [grant.location.line for grant in found.account.record_grants] == [2]
+    assert [f"{grant.role}: {grant.level.name}" for grant in _granted(found)] == [granted]
+    assert [grant.location.line for grant in _granted(found)] == [2]
 
 
 def test_comment_grants_nothing() -> None:
@@ -51,7 +57,7 @@ def test_comment_grants_nothing() -> None:
             "</permissions>", "--></permissions>"
         )
     )
-    assert not found.account.record_grants
+    assert not _granted(found)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +71,7 @@ def test_unreadable_level_is_told(entry: str, told: Told) -> None:
     """A level that cannot be read is an error with its line, never a default; the others count."""
     found = read(_record(f"<permittedlevel>EDIT</permittedlevel>{ROLE}", entry))
     found.assert_told([told])
-    assert [grant.level.name for grant in found.account.record_grants] == ["EDIT"]
+    assert [grant.level.name for grant in _granted(found)] == ["EDIT"]
     assert found.status == "partial"
 
 

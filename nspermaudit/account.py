@@ -1,0 +1,135 @@
+"""What is known of an account beside its roles: features, assignments, SuiteCloud projects."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from nspermaudit.model import AttributeValue, Level, Location
+
+
+class RoleFacts(NamedTuple):
+    """What a companion table (SuiteQL ``role``) says of a role, to be joined by its id."""
+
+    id: str
+    script_id: str
+    name: str
+    attributes: Mapping[str, AttributeValue]
+    location: Location
+
+
+class Assignment(NamedTuple):
+    """A user who can work in a role."""
+
+    user: str
+    role: str
+
+
+class Feature(NamedTuple):
+    """A feature of the account, on or off."""
+
+    id: str
+    is_on: bool
+    location: Location
+
+
+class ObjectGrant(NamedTuple):
+    """Access for a role, granted on the side of a custom record type, segment or transaction type.
+
+    ``role`` is the script id that a reference names, or a standard role's id; ``written`` is what
+    stands in the file. ``location`` is the place of the level, else of the entry.
+    """
+
+    role: str
+    level: Level
+    location: Location
+    written: str = ""
+    restriction: str = ""
+
+
+class Deployment(NamedTuple):
+    """A deployment of a script: as whom it runs, for whom, and whether without a login.
+
+    ``runs_as`` and ``roles`` are script ids or ids of standard roles (``ADMINISTRATOR``).
+    ``places`` leads from the name of a field (``runasrole``) to where it stands.
+    """
+
+    id: str
+    location: Location
+    runs_as: str = ""
+    roles: tuple[str, ...] = ()
+    is_for_all_roles: bool = False
+    is_online: bool = False
+    is_deployed: bool = True
+    places: Mapping[str, Location] = MappingProxyType({})
+
+
+class SdfObject(NamedTuple):
+    """An SDF object of a project other than a role; ``kind`` is its root element.
+
+    Only what its first bytes tell is always there. ``access`` and ``grants`` (of custom record
+    types, transaction types and segments), ``runs_as_admin`` (of workflows) and ``deployments`` (of
+    scripts) are filled where rules ask for them: then ``is_read``.
+    """
+
+    kind: str
+    id: str
+    location: Location
+    name: str = ""
+    access: str = ""
+    access_location: Location | None = None
+    grants: tuple[ObjectGrant, ...] = ()
+    runs_as_admin: Location | None = None
+    deployments: tuple[Deployment, ...] = ()
+    is_read: bool = False
+
+
+class RoleObject(NamedTuple):
+    """Where a role of a project stands, and its name, known before any role is judged."""
+
+    id: str
+    name: str
+    location: Location
+
+
+class Project(NamedTuple):
+    """A SuiteCloud project: what its manifest, its deploy.xml and its objects say.
+
+    ``folder`` is where ``manifest.xml`` or ``deploy.xml`` stands, as reports show it (a zip's path
+    for a zip), without a slash at its end; ``""`` stands for objects in no project. ``features``
+    are those of the manifest, with "required" as True; None where there is no manifest.
+    ``deployed`` are the path patterns of ``deploy.xml`` for objects, such as ``~/Objects/*``; None
+    where there is no ``deploy.xml``. ``is_partial`` says that not all of its objects were given,
+    so that what is not found may still exist. ``objects`` and ``roles`` are by script id.
+    """
+
+    folder: str
+    kind: str = ""
+    manifest: Location | None = None
+    features: Mapping[str, bool] | None = None
+    deploy: Location | None = None
+    deployed: tuple[str, ...] | None = None
+    is_partial: bool = True
+    objects: Mapping[str, tuple[SdfObject, ...]] = MappingProxyType({})
+    roles: Mapping[str, tuple[RoleObject, ...]] = MappingProxyType({})
+
+
+class Account(NamedTuple):
+    """What the inputs and the configuration say of one account beside its roles.
+
+    ``projects`` are by their folder; ``objects`` tells for each role's script id in which SDF
+    files it stands.
+    """
+
+    features: Mapping[str, bool] = MappingProxyType({})
+    roles: Mapping[str, RoleFacts] = MappingProxyType({})
+    assignments: frozenset[Assignment] = frozenset()
+    projects: Mapping[str, Project] = MappingProxyType({})
+    objects: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+    def project_of(self, path: str) -> Project | None:
+        """The project to which a file belongs: that of the nearest folder above it."""
+        while path:
+            path = path.rpartition("/")[0]
+            if path in self.projects:
+                return self.projects[path]
+        return None
