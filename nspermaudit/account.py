@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 from nspermaudit.model import AttributeValue, Level, Location
 
+WITH_LISTS = frozenset(("customrecordtype", "customtransactiontype", "customsegment"))
+"""The kinds of SDF objects that have a list of roles and levels."""
+
+_MAX_DEPTH = 64
+
 
 class RoleFacts(NamedTuple):
     """What a companion table (SuiteQL ``role``) says of a role, to be joined by its id."""
@@ -63,6 +68,26 @@ class Deployment(NamedTuple):
     places: Mapping[str, Location] = MappingProxyType({})
 
 
+class Manifest(NamedTuple):
+    """What a project's ``manifest.xml`` says of what it needs.
+
+    ``features`` are by id, with "required" as True; ``dependencies`` the script ids of objects that
+    must be in the account already.
+    """
+
+    location: Location
+    kind: str
+    features: Mapping[str, bool]
+    dependencies: frozenset[str]
+
+
+class DeployList(NamedTuple):
+    """What a project's ``deploy.xml`` deploys: the path patterns of its objects."""
+
+    location: Location
+    objects: tuple[str, ...]
+
+
 class SdfObject(NamedTuple):
     """An SDF object of a project other than a role; ``kind`` is its root element.
 
@@ -98,7 +123,8 @@ class Project(NamedTuple):
     for a zip), without a slash at its end; ``""`` stands for objects in no project. ``features``
     are those of the manifest, with "required" as True; None where there is no manifest.
     ``deployed`` are the path patterns of ``deploy.xml`` for objects, such as ``~/Objects/*``; None
-    where there is no ``deploy.xml``. ``is_partial`` says that not all of its objects were given,
+    where there is no ``deploy.xml``. ``dependencies`` are script ids of objects that the manifest
+    expects in the account. ``is_partial`` says that not all of its objects were given,
     so that what is not found may still exist. ``objects`` and ``roles`` are by script id.
     """
 
@@ -109,6 +135,7 @@ class Project(NamedTuple):
     deploy: Location | None = None
     deployed: tuple[str, ...] | None = None
     is_partial: bool = True
+    dependencies: frozenset[str] = frozenset()
     objects: Mapping[str, tuple[SdfObject, ...]] = MappingProxyType({})
     roles: Mapping[str, tuple[RoleObject, ...]] = MappingProxyType({})
 
@@ -116,8 +143,8 @@ class Project(NamedTuple):
 class Account(NamedTuple):
     """What the inputs and the configuration say of one account beside its roles.
 
-    ``projects`` are by their folder; ``objects`` tells for each role's script id in which SDF
-    files it stands.
+    ``projects`` are by their folder, ``strays`` are the objects in none. ``objects`` tells for each
+    role's script id in which SDF files it stands.
     """
 
     features: Mapping[str, bool] = MappingProxyType({})
@@ -125,11 +152,24 @@ class Account(NamedTuple):
     assignments: frozenset[Assignment] = frozenset()
     projects: Mapping[str, Project] = MappingProxyType({})
     objects: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    strays: Project | None = None
 
     def project_of(self, path: str) -> Project | None:
-        """The project to which a file belongs: that of the nearest folder above it."""
-        while path:
-            path = path.rpartition("/")[0]
-            if path in self.projects:
-                return self.projects[path]
-        return None
+        """The project to which a file belongs: that of the nearest folder above it.
+
+        ``strays`` where there is none.
+        """
+        folder = path
+        for _ in range(_MAX_DEPTH if self.projects else 0):
+            folder = _above(folder)
+            if folder in self.projects:
+                return self.projects[folder]
+        return self.strays
+
+
+def _above(path: str) -> str:
+    """The folder above a path as reports show it; above the current folder, "", is ".."."""
+    before, _, last = path.rpartition("/")
+    if last == ".." or not path:
+        return f"{path}/.." if path else ".."
+    return before

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from nspermaudit import packs, schemas, scope
 from nspermaudit.config import Config
 from nspermaudit.errors import OtherReadingError, UsageError
+from nspermaudit.export import Export
 from nspermaudit.finding import Report
-from nspermaudit.inputs import Export, Inputs
+from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
 from nspermaudit.pages import merged
 from nspermaudit.rule import Result, Rule, Severity, Use
@@ -57,16 +58,22 @@ def audit(
     used = packs.load(request.packs or config.use)
     rules = chosen(packs.all_rules(used), config.severities, request)
     inputs = Inputs(sources, reading)
-    account = inputs.read_companions(config.features, records=False)  # no rule asks for them
+    account = inputs.read_companions(config.features, _needs(rules))
     roles = scope.settle(config.classes, request.roles, rules, lambda: inputs.first_roles(account))
     total = Tally(rules, roles, account, keep_all=request.keep_all)
     for role in merged(_judge_all(inputs, total)):
         total.judge(role)
+    total.judge_account()
     inputs.tell_missing_pages()
     digests = [pack.digest for pack in used]
     total.told.update(_of_configuration(config))
-    report = total.report(VERSION, digests, (export.as_input() for export in inputs.all))
+    report = total.report(VERSION, digests, inputs.told())
     return report._replace(unfinished=tuple(_unfinished(report, total, request)))
+
+
+def _needs(rules: Iterable[Rule]) -> set[str]:
+    """What the rules have to know of a project's objects; most need nothing."""
+    return {need for rule in rules for need in getattr(rule.check, "needs", ())}
 
 
 def _judge_all(inputs: Inputs, total: Tally) -> list[Role]:

@@ -1,21 +1,26 @@
 """Finding the inputs: the files that paths name or contain, and what reports call them."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
-from nspermaudit.errors import UsageError
+from nspermaudit.errors import InputError, UsageError
 from nspermaudit.source import Source
 
 _LINK = "a link to a folder is not followed"
+_PROJECT_FILES = ("manifest.xml", "deploy.xml")
+_PROJECT_FOLDERS = ("Objects", "AccountConfiguration")
+_FIRST_BYTES = 4096
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 
 
 def find(paths: Iterable[str]) -> list[Source]:
     """All files that the paths name or contain, each once, in the order of their names.
 
-    Links to folders are not followed, hidden folders and installed packages are passed over.
-    Raises UsageError for a path that does not exist.
+    If a path lies inside a SuiteCloud project, what the rest of that project says is found, too:
+    as context, which is not judged. Links to folders are not followed, hidden folders and installed
+    packages are passed over. Raises UsageError for a path that does not exist.
     """
     found: list[Source] = []
     given = list(paths)
@@ -26,6 +31,7 @@ def find(paths: Iterable[str]) -> list[Source]:
             found += _below(path)
         else:
             found.append(Source(shown(path), path, named=True))
+    found += _context(given)
     found.sort(key=_by_path)
     inodes = {source.inode for source in found}
     if 0 not in inodes and len(inodes) == len(found):
@@ -41,8 +47,47 @@ def find(paths: Iterable[str]) -> list[Source]:
 _by_path = attrgetter("path")
 
 
-def _named_first(source: Source) -> bool:
-    return not source.named
+def _named_first(source: Source) -> tuple[bool, bool]:
+    return source.is_context, not source.named
+
+
+def _context(paths: Iterable[str]) -> Iterator[Source]:
+    """What the projects around some paths say, but for what lies below the paths themselves."""
+    places = {os.path.abspath(path) for path in paths}
+    folders = {folder for place in places if (folder := project_folder(place))}
+    for folder in sorted(folders):
+        for name in (*_PROJECT_FILES, *_PROJECT_FOLDERS):
+            place = os.path.join(folder, name)
+            if any(f"{place}{os.sep}".startswith(f"{given}{os.sep}") for given in places):
+                continue
+            files = [Source(shown(place), place)] if os.path.isfile(place) else []
+            for source in files or (_below(place) if os.path.isdir(place) else ()):
+                source.is_context = True
+                yield source
+
+
+def project_folder(place: str) -> str | None:
+    """The nearest folder above an absolute path that holds a SuiteCloud project; None without one.
+
+    It is the folder of ``manifest.xml`` and ``deploy.xml``, ``src`` as a rule.
+    """
+    folder, below = os.path.dirname(place), place
+    while folder != below:
+        for name in _PROJECT_FILES:
+            file = os.path.join(folder, name)
+            if os.path.isfile(file) and _is_of_project(file):
+                return folder
+        folder, below = os.path.dirname(folder), folder
+    return None
+
+
+def _is_of_project(file: str) -> bool:
+    """Whether a file called as one of a project is one; other tools have a manifest.xml, too."""
+    try:
+        head = Source(file, file).head(_FIRST_BYTES).replace(b"\0", b"")
+    except InputError:
+        return False
+    return re.search(rb"<deploy[\s/>]|<manifest\s[^<>]*projecttype", head) is not None
 
 
 def _identity(file: str) -> tuple[int, int] | str:

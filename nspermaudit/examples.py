@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from nspermaudit import catalog, source
 from nspermaudit.account import Account
 from nspermaudit.inputs import Inputs
-from nspermaudit.model import Grant, Level, Location, Role
+from nspermaudit.model import NO_ROLE, Grant, Level, Location, Role
 from nspermaudit.rule import Result, Rule
 from nspermaudit.source import Reading
 
@@ -43,7 +43,8 @@ def _wrong(rule: Rule, kind: str, example: Mapping[str, Any]) -> str:
         roles, account = read(example)
     except ValueError as error:
         return str(error)
-    verdicts = [verdict for role in roles for verdict in rule.judge(role, account)]
+    judged = [NO_ROLE] if rule.is_about_account else roles
+    verdicts = [verdict for role in judged for verdict in rule.judge(role, account)]
     found = [verdict.message for verdict in verdicts if verdict.result is Result.FINDING]
     undecided = [v.reason for v in verdicts if v.result is Result.NOT_EVALUATED]
     if kind == "complies" and (found or undecided):
@@ -78,13 +79,16 @@ def read(example: Mapping[str, Any]) -> tuple[list[Role], Account]:
     return [role], Account(features)
 
 
-def _sdf(texts: str | list[str]) -> tuple[list[Role], Account]:
-    files = [texts] if isinstance(texts, str) else texts
+def _sdf(given: str | list[str] | dict[str, str]) -> tuple[list[Role], Account]:
+    """Files as texts, or by their paths in a project."""
+    texts = [given] if isinstance(given, str) else given
+    files = (
+        texts
+        if isinstance(texts, dict)
+        else {f"example-{number}.xml": text for number, text in enumerate(texts, 1)}
+    )
     inputs = Inputs(
-        [
-            source.from_bytes(text.encode(), f"example-{number}.xml")
-            for number, text in enumerate(files, 1)
-        ],
+        [source.from_bytes(text.encode(), path) for path, text in files.items()],
         Reading(plain=True, grouped=False),  # which is never asked to be read again
     )
     account = inputs.read_companions({})
@@ -92,6 +96,7 @@ def _sdf(texts: str | list[str]) -> tuple[list[Role], Account]:
         role for item in inputs.exports for role in inputs.roles_of(item, inputs.reading, account)
     ]
     errors = [str(message) for item in inputs.all for message in item.messages]
-    if errors or len(roles) != len(files):
-        raise ValueError("; ".join(errors) or "not an SDF role")
+    unread = [item for item in inputs.all if not item.root.name or item.status == "skipped"]
+    if errors or unread:
+        raise ValueError("; ".join(errors) or "neither an SDF role nor an object that concerns one")
     return roles, account

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from nspermaudit import parsers
-from nspermaudit.account import Account, Assignment, Feature, Project, RoleFacts, SdfObject
+from nspermaudit.account import (
+    WITH_LISTS,
+    Account,
+    Assignment,
+    DeployList,
+    Feature,
+    Manifest,
+    RoleFacts,
+    RoleObject,
+    SdfObject,
+)
 from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
-from nspermaudit.finding import MAX_MESSAGES, Input, Message, Page, RowCount, distinct_grants
+from nspermaudit.export import Export
+from nspermaudit.finding import Input, Message, Page, RowCount, distinct_grants
 from nspermaudit.model import Location, Role
 from nspermaudit.pages import is_whole
+from nspermaudit.projects import Projects, role_name
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head
@@ -20,57 +32,11 @@ _NOT_KNOWN = "not read: it speaks of permissions, but is no export known here"
 MAX_NAME = 1000
 """A role's name or id may have so many characters: every finding says it again."""
 
+EVERYTHING = ("lists", "scripts")
+"""All that rules can need of a project's objects: permission lists; deployments and workflows."""
+
 _MANY = 20
 _COULD_HOLD_ROLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-class Export:
-    """One input while it is read: its source, its format, and the account of it so far."""
-
-    def __init__(self, source: Source, form: str = "") -> None:
-        self.source = source
-        self.format = form
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget what was found, before it is read again."""
-        self.status = "read"
-        self.rows = self.roles = self.grants = 0
-        self.messages: list[Message] = []
-
-    def tell(self, severity: Severity, text: str, location: Location | None = None) -> None:
-        """Note something about the input; an error makes it a partial one."""
-        if len(self.messages) < MAX_MESSAGES:
-            place = location or Location(self.source.path)
-            self.messages.append(Message(place, severity, text))
-        elif len(self.messages) == MAX_MESSAGES:
-            more = "there is more to say of this input, which is left out"
-            self.messages.append(Message(Location(self.source.path), Severity.ERROR, more))
-        if severity is Severity.ERROR and self.status == "read":
-            self.status = "partial"
-
-    def fail(self, error: InputError) -> None:
-        """Note that the input, or the rest of it, cannot be read."""
-        self.tell(Severity.ERROR, error.text, error.location)
-        self.status = "partial" if self.roles else "failed"
-
-    def become(self, read: Export) -> None:
-        """Take over what became of the same export in another process."""
-        vars(self).update(vars(read))
-
-    def as_input(self) -> Input:
-        """The input as the report tells it."""
-        return Input(
-            self.source.path,
-            self.format,
-            self.status,
-            self.source.sha256,
-            self.source.size,
-            self.rows,
-            self.roles,
-            self.grants,
-            tuple(sorted(self.messages)),
-        )
 
 
 class Inputs:
@@ -87,6 +53,7 @@ class Inputs:
         self._companions: list[Export] = []
         self._pages: list[tuple[Export, Page]] = []
         self._objects: dict[str, list[str]] = {}
+        self._projects = Projects()
         for export in self.all:
             self._survey(export)
         if len(self.exports) >= _MANY:
@@ -101,18 +68,27 @@ class Inputs:
             return
         try:
             head = parsers.head_of(source)
-            export.format = parsers.recognise(head, self.reading)
+            export.format, export.root = parsers.recognise(head, self.reading), head.root
             if not export.format:
                 self._pass_over(export, head)
             elif not parsers.load(export.format).holds_roles(source, self.reading):
                 self._companions.append(export)
             else:
-                self.exports.append(export)
-                script_id = head.root.script_id if export.format == "sdf" else ""
-                if script_id:
-                    self._objects.setdefault(script_id.casefold(), []).append(source.path)
+                self._take(export, head)
         except InputError as error:
             export.fail(error)
+
+    def _take(self, export: Export, head: Head) -> None:
+        """Keep an export of roles for judging; what is only context is known of, no more."""
+        source, script_id = export.source, head.root.script_id
+        if export.format == "sdf" and script_id:
+            place = Location(source.path, 1)
+            self._projects.add(RoleObject(script_id, role_name(source, head), place))
+            self._objects.setdefault(script_id.casefold(), []).append(source.path)
+        if source.is_context:
+            export.status = "skipped"
+        else:
+            self.exports.append(export)
 
     def _pass_over(self, export: Export, head: Head) -> None:
         """Skip what is no export, unless the user named it or it could hide roles."""
@@ -134,18 +110,25 @@ class Inputs:
             export.format = "csv"  # its parser says which headings it found and which it wants
             self.exports.append(export)
 
-    def read_companions(self, stated: Mapping[str, bool], *, records: bool = True) -> Account:
+    def read_companions(
+        self, stated: Mapping[str, bool], needs: Collection[str] = EVERYTHING
+    ) -> Account:
         """The account, as companions and the configuration describe it; the exports win.
 
-        ``records`` asks for what custom record types grant: a project has thousands of them.
+        ``needs`` says what of a project's objects has to be read, beside what they are: a project
+        has thousands of them.
         """
         features: dict[str, bool] = dict(stated)
         roles: dict[str, RoleFacts] = {}
         assignments: set[Assignment] = set()
-        objects: list[SdfObject] = []
         for export in self._companions:
-            if export.format == "records" and not (records or export.source.named):
+            root = export.root
+            need = "lists" if root.name in WITH_LISTS else "scripts"
+            is_wanted = need in needs or export.source.named
+            if export.format == "objects" and not is_wanted:
                 export.status = "skipped"
+                place = Location(export.source.path, 1)
+                self._projects.add(SdfObject(root.name, root.script_id, place))
                 continue
             for fact in self._companion_facts(export):
                 if isinstance(fact, Feature):
@@ -157,14 +140,15 @@ class Inputs:
                     roles.update({key: fact for key in (fact.id, fact.script_id) if key})
                 elif isinstance(fact, Assignment):
                     assignments.add(fact)
-                elif isinstance(fact, SdfObject):
-                    objects.append(fact)
-        return Account(
-            MappingProxyType(features),
-            MappingProxyType(roles),
-            frozenset(assignments),
-            MappingProxyType({"": Project("", objects={item.id: (item,) for item in objects})}),
-            MappingProxyType({key: tuple(sorted(self._objects[key])) for key in self._objects}),
+                elif isinstance(fact, (Manifest, DeployList, SdfObject)):
+                    self._projects.add(fact)
+        return self._projects.account()._replace(
+            features=MappingProxyType(features),
+            roles=MappingProxyType(roles),
+            assignments=frozenset(assignments),
+            objects=MappingProxyType(
+                {key: tuple(sorted(self._objects[key])) for key in self._objects}
+            ),
         )
 
     def _companion_facts(self, export: Export) -> list[object]:
@@ -244,6 +228,12 @@ class Inputs:
             grouped=grouped,
             plain=other.plain or reading.plain,
         )
+
+    def told(self) -> Iterator[Input]:
+        """The inputs as the report tells them; context only if it gave something."""
+        for export in self.all:
+            if not export.source.is_context or export.status != "skipped":
+                yield export.as_input()
 
     def tell_missing_pages(self) -> None:
         """Note, on every page of a result of which not all pages are here, what is missing."""

@@ -68,13 +68,14 @@ class Source:
     ``path`` is what reports call it: relative, with forward slashes; ``file`` is what opens it.
     ``named`` says that the user named this very input, ``trouble`` why it cannot be opened if that
     is known already, ``passed_over`` why it is not even tried, ``inode`` its number in its file
-    system, 0 for a link or if it was not asked for. ``size`` and, unless ``is_digested`` is off,
-    ``sha256`` are known once it was read to its end.
+    system, 0 for a link or if it was not asked for. ``is_context`` says that nobody asked for it,
+    but that it belongs to the project of what was asked for. ``size`` and, unless ``is_digested``
+    is off, ``sha256`` are known once it was read to its end.
     """
 
     __slots__ = (
-        *("data", "file", "inode", "is_digested", "named", "passed_over", "path", "sha256"),
-        *("size", "trouble"),
+        *("data", "file", "inode", "is_context", "is_digested", "named", "passed_over", "path"),
+        *("sha256", "size", "trouble"),
     )
 
     def __init__(  # noqa: PLR0913 - it is a record
@@ -95,6 +96,7 @@ class Source:
         self.trouble = trouble
         self.passed_over = passed_over
         self.inode = inode
+        self.is_context = False
         self.is_digested = True
         self.sha256 = ""
         self.size = 0

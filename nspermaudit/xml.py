@@ -1,6 +1,7 @@
 """XML from strangers: what a document is, and reading it with a DOCTYPE refused."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
@@ -138,6 +139,61 @@ class Reader:
             raise InputError(f"not well-formed XML: {reason}", place) from None
         except (LookupError, ValueError) as error:
             raise InputError(f"not readable as XML: {error}", self.here()) from None
+
+
+class Node:
+    """An element of a small document: its text, its place, the elements in it."""
+
+    __slots__ = ("attributes", "children", "location", "name", "text")
+
+    def __init__(self, name: str, attributes: Mapping[str, str], location: Location) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.location = location
+        self.text = ""
+        self.children: list[Node] = []
+
+    def all(self, *path: str) -> "Iterator[Node]":
+        """The elements that a path of names leads to."""
+        if not path:
+            yield self
+        for child in self.children if path else ():
+            if child.name == path[0]:
+                yield from child.all(*path[1:])
+
+    def first(self, name: str) -> "Node | None":
+        """The first child of a name; None if there is none."""
+        return next(self.all(name), None)
+
+    def text_of(self, name: str) -> str:
+        """The text of the first child of a name, without blanks around it; else empty."""
+        child = self.first(name)
+        return child.text.strip() if child else ""
+
+
+def node_tree(data: bytes, path: str) -> Node:
+    """The root element of a small document, with line and column of every element.
+
+    Raises InputError where it is no well-formed XML or has a DOCTYPE.
+    """
+    reader = Reader(path)
+    top = Node("", {}, Location(path))
+    open_nodes = [top]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        reader.refuse_excess(len(open_nodes) - 1, attributes)
+        node = Node(name, attributes, reader.here())
+        open_nodes[-1].children.append(node)
+        open_nodes.append(node)
+
+    def text(data: str) -> None:
+        open_nodes[-1].text += data
+
+    reader.parser.StartElementHandler = start
+    reader.parser.EndElementHandler = lambda _: open_nodes.pop()
+    reader.parser.CharacterDataHandler = text
+    reader.feed(data, last=True)
+    return top.children[0]
 
 
 def parse_tree(data: bytes, path: str) -> Any:

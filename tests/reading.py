@@ -12,8 +12,9 @@ from nspermaudit.audit import Request, audit
 from nspermaudit.config import Config
 from nspermaudit.discovery import find
 from nspermaudit.errors import OtherReadingError
+from nspermaudit.export import Export
 from nspermaudit.finding import Input, messages_of
-from nspermaudit.inputs import Export, Inputs
+from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
 from nspermaudit.pages import merged
 from nspermaudit.reporters import REPORTERS

@@ -530,6 +530,6 @@ def test_usage_errors(run: Run) -> None:
 
 def test_not_evaluated_is_explained(run: Run) -> None:
     """--verbose says what was not evaluated and why, and what was passed over."""
-    ran = run("check", FIXTURES / "exports", FIXTURES / "acme" / "src" / "deploy.xml", "--verbose")
+    ran = run("check", FIXTURES / "exports", FIXTURES / "acme", "--verbose")
     assert "not evaluated: not known whether the role is one of class integration (" in ran.out
     assert "passed over: " in ran.out

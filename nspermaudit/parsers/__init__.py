@@ -33,7 +33,14 @@ else:  # as in ``rule``
 PARSERS: Mapping[str, tuple[str, ...]] = {
     "sdf": ("role", "customrole"),
     "features": ("features",),
-    "records": ("customrecordtype",),
+    "objects": (
+        *("customrecordtype", "customtransactiontype", "customsegment", "workflow"),
+        *("suitelet", "restlet", "usereventscript", "clientscript", "portlet", "scheduledscript"),
+        *("mapreducescript", "massupdatescript", "workflowactionscript"),
+        *("bundleinstallationscript", "sdfinstallationscript"),
+    ),
+    "manifest": ("manifest",),
+    "deploy": ("deploy",),
     "spreadsheetml": ("workbook",),
     "json": (),
     "csv": (),

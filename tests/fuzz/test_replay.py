@@ -13,7 +13,14 @@ from nspermaudit import Use, config, packs
 HERE = Path(__file__).parent
 CORPUS = sorted(HERE.glob("corpus/*/*"))
 CRASHES = sorted(HERE.glob("crashes/*"))
-FORMATS = {"features.xml": "features", "record.xml": "records"}
+FORMATS = {
+    "deploy.xml": "deploy",
+    "features.xml": "features",
+    "manifest.xml": "manifest",
+    "record.xml": "objects",
+    "suitelet.xml": "objects",
+    "workflow.xml": "objects",
+}
 
 
 def _name(file: Path) -> str:
