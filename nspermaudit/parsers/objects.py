@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from nspermaudit.account import Deployment, ObjectGrant, SdfObject
+from nspermaudit.errors import InputError
 from nspermaudit.finding import Message
 from nspermaudit.model import Level, Location
 from nspermaudit.rule import Severity
@@ -30,8 +32,7 @@ _LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 _REFERENCE = r"\[(?:.*,\s*)?scriptid=([^\],]+)\]"
 _WORKFLOW = "workflow"
 _ROOT = rb"<([a-z]+) scriptid=\"([a-z0-9_]+)\">"
-_ACCESS = rb"<accesstype>[^<]*</accesstype>"
-_LIST = rb"<permissions>[^!]*?</permissions>"
+_ACCESS = rb"(?:<accesstype>([^<&]*)</accesstype>)?"
 _OF_DEPLOYMENTS = ("runasrole", "allroles", "audslctrole", "isonline")
 
 
@@ -52,7 +53,10 @@ def parse(source: Source, reading: Reading) -> Iterator[SdfObject | Message]:
     """
     data = source.read()
     short = None if reading.plain else _glimpse(data, source.path)
-    root = short or node_tree(data, source.path)
+    if short:
+        yield short
+        return
+    root = node_tree(data, source.path)
     found = SdfObject(root.name, root.attributes.get("scriptid", ""), root.location, is_read=True)
     if root.name in _LISTS:
         grants: list[ObjectGrant] = []
@@ -76,39 +80,85 @@ def parse(source: Source, reading: Reading) -> Iterator[SdfObject | Message]:
         yield found._replace(deployments=tuple(map(_deployment, deployments)))
 
 
-def _glimpse(data: bytes, path: str) -> Node | None:
-    """The root element with only those children that are wanted of it.
+def _glimpse(data: bytes, path: str) -> SdfObject | None:
+    """The object as its bytes show it at once; None if they do not.
 
-    None where the bytes do not show these at once: a document that is not in its usual form, or
-    has a comment, a CDATA section or a DOCTYPE, is left to the parser.
+    A document that is not in its usual form is left to the parser.
     """
-    found = re.match(_ROOT, data)
-    if not found or b"<!" in data or not data.isascii():
+    head = re.match(_ROOT, data)
+    if not head or not _is_usual(data, head[1]):
         return None
-    if data.count(b"\r") != data.count(b"\r\n") or not data.rstrip().endswith(b"</%s>" % found[1]):
-        return None
-    name = found[1].decode()
-    root = Node(name, {"scriptid": found[2].decode()}, Location(path, 1, 1))
-    if name in _LISTS:
-        wanted = ((b"<accesstype", _ACCESS), (b"<permissions", _LIST))
-    elif name == _WORKFLOW and b"runasadmin>T" not in data:
-        return root
-    else:
-        return None
-    for start, pattern in wanted:
-        pieces = re.findall(pattern, data)
-        if len(pieces) != data.count(start) or len(pieces) > 1:
-            return None
-        root.children += [_part(data, piece, path) for piece in pieces]
-    return root
+    kind = head[1].decode()
+    found = SdfObject(kind, head[2].decode(), Location(path, 1, 1), is_read=True)
+    if kind in _LISTS:
+        return _with_list(found, data)
+    return found if kind == _WORKFLOW and b"runasadmin>T" not in data else None
 
 
-def _part(data: bytes, piece: bytes, path: str) -> Node:
-    """A piece of a document, with its place in the whole."""
-    before = data.index(piece)
-    line_start = data.rfind(b"\n", 0, before) + 1
-    blanks = b"\n" * data.count(b"\n", 0, before) + b" " * (before - line_start)
-    return node_tree(blanks + piece, path)
+def _is_usual(data: bytes, root: bytes) -> bool:
+    """Whether a document is ASCII, has usual line ends, and no comment, CDATA section or DOCTYPE."""
+    ends = b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
+    return ends and data.isascii() and b"<!" not in data and data.rstrip().endswith(b"</%s>" % root)
+
+
+def _with_list(found: SdfObject, data: bytes) -> SdfObject | None:
+    """The object with its kind of access and its permission list; None if these need the parser."""
+    access_at, list_at = _span(data, b"accesstype"), _span(data, b"permissions")
+    if access_at is None or list_at is None:
+        return None
+    access = re.fullmatch(_ACCESS, data[access_at])
+    grants = _listed(found.kind, data[list_at])
+    if access is None or grants is None:
+        return None
+    path = found.location.path
+    first = _place(data, list_at.start, path) if grants else found.location
+    return found._replace(
+        access=access[1].decode().strip() if access[1] else "",
+        access_location=_place(data, access_at.start, path) if access[0] else None,
+        grants=tuple(item._replace(location=_moved(item.location, first)) for item in grants),
+    )
+
+
+def _span(data: bytes, name: bytes) -> slice | None:
+    """Where the only element of a name stands; empty if there is none, None if that is in doubt."""
+    start = data.find(b"<" + name)
+    if start < 0:
+        return slice(0, 0)
+    end_tag = b"</%s>" % name
+    end = data.find(end_tag, start)
+    is_plain = data.startswith(b"<%s>" % name, start) and end > 0
+    if not is_plain or data.find(b"<" + name, start + 1) > 0:
+        return None
+    return slice(start, end + len(end_tag))
+
+
+@lru_cache(maxsize=4096)
+def _listed(kind: str, data: bytes) -> tuple[ObjectGrant, ...] | None:
+    """What a permission list grants, with places inside the list; None if it must be told of.
+
+    The records of a project have few different lists.
+    """
+    if not data:
+        return ()
+    root = Node(kind, {}, Location(""))
+    try:
+        root.children.append(node_tree(data, ""))
+    except InputError:
+        return None
+    found = list(_granted(root))
+    grants = tuple(item for item in found if isinstance(item, ObjectGrant))
+    return grants if len(grants) == len(found) else None
+
+
+def _place(data: bytes, start: int, path: str) -> Location:
+    line_start = data.rfind(b"\n", 0, start) + 1
+    return Location(path, data.count(b"\n", 0, start) + 1, start - line_start + 1)
+
+
+def _moved(place: Location, first: Location) -> Location:
+    """A place in a piece of a document, given where the piece begins in the whole."""
+    column = place.column + first.column - 1 if place.line == 1 else place.column
+    return Location(first.path, first.line + place.line - 1, column)
 
 
 def _granted(root: Node) -> Iterator[ObjectGrant | Message]:
