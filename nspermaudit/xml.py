@@ -10,6 +10,9 @@ from nspermaudit.model import Location
 
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 64
+MAX_ELEMENTS = 200_000
+"""A document that is held as a tree may have so many; a large workflow has some ten thousand."""
+
 MAX_TOKEN = 1 << 20
 """A tag or a comment may have so many bytes where a document is read in pieces."""
 
@@ -178,20 +181,29 @@ def node_tree(data: bytes, path: str) -> Node:
     """
     reader = Reader(path)
     top = Node("", {}, Location(path))
-    open_nodes = [top]
+    open_nodes: list[tuple[Node, list[str]]] = [(top, [])]
+    count = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
         reader.refuse_excess(len(open_nodes) - 1, attributes)
+        if count > MAX_ELEMENTS:
+            raise reader.refuse(f"more than {MAX_ELEMENTS} elements")
         node = Node(name, attributes, reader.here())
-        open_nodes[-1].children.append(node)
-        open_nodes.append(node)
+        open_nodes[-1][0].children.append(node)
+        open_nodes.append((node, []))
 
-    def text(data: str) -> None:
-        open_nodes[-1].text += data
+    def end(_: str) -> None:
+        node, texts = open_nodes.pop()
+        node.text = "".join(texts)
+
+    def take(text: str) -> None:
+        open_nodes[-1][1].append(text)
 
     reader.parser.StartElementHandler = start
-    reader.parser.EndElementHandler = lambda _: open_nodes.pop()
-    reader.parser.CharacterDataHandler = text
+    reader.parser.EndElementHandler = end
+    reader.parser.CharacterDataHandler = take
     reader.feed(data, last=True)
     return top.children[0]
 

@@ -22,6 +22,7 @@ DOCTYPE = r":\d+: a document type declaration"
 HEADINGS = "Role,Permission,Level\nA,Items,Full\n"
 NDJSON = '{"role": 1, "permkey": "LIST_ITEM", "permlevel": 4}'
 BOOK = '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>'
+RECORD = '<customrecordtype scriptid="customrecord_x"><!-- -->\n'
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 
 
@@ -90,6 +91,26 @@ ATTACKS: Mapping[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "escape.xml": (lambda: sdf(GRANT, name="a&#27;[31m"), ":2:10: not well-formed XML"),
     "nul.xml": (lambda: sdf(GRANT, name="a\0"), ":2:10: not well-formed XML"),
+    "record-elements.xml": (
+        lambda: RECORD + "<a/>" * 2 * M + "<permissions></permissions></customrecordtype>",
+        ":2:7999[0-9][0-9]: more than 200000 elements",
+    ),
+    "record-text.xml": (
+        lambda: RECORD + "<a>&amp;" + "x&amp;" * M + "</customrecordtype>",
+        ": not well-formed XML: mismatched tag",
+    ),
+    "record-doctype.xml": (
+        lambda: f'<!DOCTYPE customrecordtype SYSTEM "leak.dtd">{RECORD}</customrecordtype>',
+        f":1{DOCTYPE}",
+    ),
+    "manifest.xml": (
+        lambda: (
+            '<!DOCTYPE manifest [<!ENTITY x SYSTEM "secret.txt">]>'
+            '<manifest projecttype="x">&x;</manifest>'
+        ),
+        f":1{DOCTYPE}",
+    ),
+    "deploy.xml": (lambda: "<deploy>" + "<objects>" * (M // 2), ":1:576: nested more than 64 deep"),
     "tag.xls": (
         lambda: f'{TABLE}<Row a="{"x" * 30 * M}">',
         ": a tag or comment of more than 1 MB",

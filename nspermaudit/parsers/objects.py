@@ -96,7 +96,7 @@ def _glimpse(data: bytes, path: str) -> SdfObject | None:
 
 
 def _is_usual(data: bytes, root: bytes) -> bool:
-    """Whether a document is ASCII, has usual line ends, and no comment, CDATA section or DOCTYPE."""
+    """Whether a document is ASCII with usual line ends, no comment, CDATA section or DOCTYPE."""
     ends = b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
     return ends and data.isascii() and b"<!" not in data and data.rstrip().endswith(b"</%s>" % root)
 
