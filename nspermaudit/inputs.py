@@ -124,13 +124,15 @@ class Inputs:
         for export in self._companions:
             root = export.root
             need = "lists" if root.name in WITH_LISTS else "scripts"
-            is_wanted = need in needs or export.source.named
-            if export.format == "objects" and not is_wanted:
+            is_object = export.format == "objects"
+            is_wanted = not is_object or need in needs or export.source.named
+            facts = self._companion_facts(export) if is_wanted else []
+            if not is_wanted:
                 export.status = "skipped"
+            if is_object and not facts:  # not asked for, or broken: all the same it is there
                 place = Location(export.source.path, 1)
                 self._projects.add(SdfObject(root.name, root.script_id, place))
-                continue
-            for fact in self._companion_facts(export):
+            for fact in facts:
                 if isinstance(fact, Feature):
                     if stated.get(fact.id, fact.is_on) is not fact.is_on:
                         text = f"feature {fact.id} is stated otherwise in the configuration"

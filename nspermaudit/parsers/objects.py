@@ -63,7 +63,8 @@ def parse(source: Source, reading: Reading) -> Iterator[SdfObject | Message]:
         for item in _granted(root):
             if isinstance(item, ObjectGrant):
                 grants.append(item)
-            else:
+            else:  # whom that entry means is not known, so nobody may be said not to be listed
+                found = found._replace(is_read=False)
                 yield item
         access = root.first("accesstype")
         yield found._replace(
@@ -193,7 +194,7 @@ def _deployment(node: Node) -> Deployment:
     return Deployment(
         node.attributes.get("scriptid", ""),
         node.location,
-        runs_as=named(node.text_of("runasrole")),
+        runs_as=_own(node.text_of("runasrole")),
         roles=tuple(_names(audience.split("|"))),
         is_for_all_roles=node.text_of("allroles") == "T",
         is_online=node.text_of("isonline") == "T",
@@ -203,4 +204,9 @@ def _deployment(node: Node) -> Deployment:
 
 
 def _names(items: Iterable[str]) -> Iterator[str]:
-    return (named(item.strip()) for item in items if item.strip())
+    return (_own(item.strip()) for item in items if item.strip())
+
+
+def _own(reference: str) -> str:
+    """The role that a reference names; one to a SuiteApp's or bundle's role stays as written."""
+    return reference if "appid=" in reference or "bundleid=" in reference else named(reference)

@@ -9,11 +9,16 @@ from nspermaudit.inputs import Inputs
 from nspermaudit.model import Level
 
 
+def _object(found: Read) -> SdfObject:
+    """The only object of an account."""
+    assert found.account.strays
+    ((item,),) = found.account.strays.objects.values()
+    return item
+
+
 def _granted(found: Read) -> list[ObjectGrant]:
     """What the only object of an account grants."""
-    assert found.account.strays
-    (objects,) = found.account.strays.objects.values()
-    return list(objects[0].grants)
+    return list(_object(found).grants)
 
 
 def _record(*entries: str) -> str:
@@ -76,6 +81,7 @@ def test_unreadable_level_is_told(entry: str, told: Told) -> None:
     found = read(_record(f"<permittedlevel>EDIT</permittedlevel>{ROLE}", entry))
     found.assert_told([told])
     assert [grant.level.name for grant in _granted(found)] == ["EDIT"]
+    assert not _object(found).is_read
     assert found.status == "partial"
 
 
@@ -86,11 +92,26 @@ def test_broken_record_is_told() -> None:
     assert found.status == "failed"
 
 
+def test_broken_record_is_there_all_the_same() -> None:
+    """What refers to a record that cannot be read does not refer to nothing."""
+    found = read('<customrecordtype scriptid="customrecord_lt">\n<permissions>')
+    assert not _object(found).is_read
+    assert _object(found)[:2] == ("customrecordtype", "customrecord_lt")
+
+
+def test_role_of_another_application() -> None:
+    """A deployment's reference to a role of a SuiteApp stays one, for it is no role of ours."""
+    role = "[appid=com.lt.app, scriptid=customrole_lt]"
+    (deployment,) = _only(
+        '<restlet scriptid="customscript_lt"><scriptdeployments>'
+        f'<scriptdeployment scriptid="customdeploy_lt"><runasrole>{role}</runasrole>'
+        f"<audslctrole>AP_CLERK|{role}</audslctrole></scriptdeployment></scriptdeployments></restlet>"
+    ).deployments
+    assert (deployment.runs_as, deployment.roles) == (role, ("AP_CLERK", role))
+
+
 def _only(text: str, reading: Reading | None = None) -> SdfObject:
-    found = read(text, reading)
-    assert found.account.strays
-    ((only,),) = found.account.strays.objects.values()
-    return only
+    return _object(read(text, reading))
 
 
 def test_segment_and_transaction_type_have_lists() -> None:
