@@ -32,6 +32,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     ),
     "employee viewing": Attribute("employeeviewingallowed"),
     "inactive": Attribute("isinactive", ("inactive", "is inactive")),
+    "issue role": Attribute("issuerole", (), ("*",)),
     "partner role": Attribute("ispartnerrole"),
     "restrict by device": Attribute("restrictbydevice"),
     "restrict by ip address": Attribute("restrictip"),

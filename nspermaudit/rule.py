@@ -152,6 +152,13 @@ class Rule(NamedTuple):
         """
         return getattr(self.check, "is_about_account", False)
 
+    @property
+    def asked_of(self) -> str:
+        """Of what it is asked, in words."""
+        if self.is_about_account:
+            return "the account and its projects"
+        return "every role" if self.applies_to == "all" else f"{self.applies_to} roles"
+
     def judge(self, role: Role, account: Account) -> Iterable[Verdict]:
         """One verdict for every requirement, or a single one where conditions decide."""
         if self.when is None and self.unless is None:

@@ -87,10 +87,8 @@ def test_fault_in_a_folder_is_told(name: str, tmp_path: Path) -> None:
         assert not report.is_complete
 
 
-# Files of a project that are no exports, as far as anybody can tell who was not told so; and a
-# custom record type, which is read only if it is named or a rule asks for it.
+# Files of a project that are no exports, as far as anybody can tell who was not told so.
 UNKNOWN = {
-    "record-level-unknown.xml",
     "binary.xls",
     "blank.csv",
     "empty.csv",

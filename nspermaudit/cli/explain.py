@@ -98,10 +98,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"{rule.id} ({rule.severity.word})"
     yield _entry("says", rule.title)
     yield _entry("pack", rule.pack)
-    yield _entry(
-        "asked of",
-        "every role" if rule.applies_to == "all" else f"{rule.applies_to} roles",
-    )
+    yield _entry("asked of", rule.asked_of)
     for label, condition in (("when", rule.when), ("unless", rule.unless)):
         if condition:
             yield _entry(label, str(condition))

@@ -25,7 +25,7 @@ EMPTY_ENTRY = "an empty permission element was ignored"
 # Children of <role> that hold lists; besides them come simple fields (WORD_OF_FIELD), custom
 # fields, and these: NetSuite help, "role" (SDFxml_2121043136).
 _LISTS = ("permissions", "recordrestrictions")
-_OTHER_FIELDS = ("name", "issuerole")
+_OTHER_FIELDS = ("name",)
 _PERMISSION = ("permissions", "permission")
 _DEPTH_OF_PARTS = 3
 _MAX_FAULTS = 10_000

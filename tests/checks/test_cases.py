@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from conftest import sdf
+from facts import account_of
 
 from nspermaudit import Reading, Use, examples, packs, safe_yaml, source
 from nspermaudit.account import Account
 from nspermaudit.checks import CHECKS
 from nspermaudit.inputs import Inputs
-from nspermaudit.model import Role
+from nspermaudit.model import NO_ROLE, Role
 from nspermaudit.rule import Verdict
 
 CASES = Path(__file__).parent / "cases"
@@ -38,7 +39,9 @@ def test_a_rule_says_of_a_role_what_its_case_expects(case: dict[str, Any], tmp_p
     file = tmp_path / "example.yaml"
     file.write_text(json.dumps({"pack": "example", "title": "Example", "rules": rules}))
     (pack,) = packs.load([Use(str(file))])
-    roles, account = read(case["role"])
+    roles, account = read(case["role"]) if "role" in case else ([NO_ROLE], Account())
+    if "projects" in case:
+        account = account_of(case["projects"], account)
     verdicts = [verdict for role in roles for verdict in pack.rules[0].judge(role, account)]
     assert len(verdicts) == len(case["verdicts"]), verdicts
     for verdict, expected in zip(verdicts, case["verdicts"], strict=True):
@@ -46,18 +49,25 @@ def test_a_rule_says_of_a_role_what_its_case_expects(case: dict[str, Any], tmp_p
 
 
 def test_every_verb_has_its_cases() -> None:
-    """Each kind of check has a file of cases, and no file is about anything else."""
-    assert {file.stem for file in CASES.glob("*.yaml")} == set(CHECKS)
+    """Each kind of check has files of cases, and no file is about anything else."""
+    verbs = {file.stem.partition("-")[0] for file in CASES.glob("*.yaml")}
+    assert verbs == set(CHECKS)
 
 
 def read(written: Any) -> tuple[list[Role], Account]:
-    """The roles of a case: levels by permission, SDF's pairs of key and level, or SDF texts."""
+    """The roles of a case: levels by permission, SDF's pairs of key and level, or SDF texts.
+
+    SDF texts are one, a list, or a mapping of paths to texts.
+    """
     if isinstance(written, dict) and "sdf" not in written:
         return examples.read(written)
     if isinstance(written, list):
         written = {"sdf": sdf(*((key, level) for key, level in written))}
-    texts = written["sdf"] if isinstance(written["sdf"], list) else [written["sdf"]]
-    files = [source.from_bytes(text.encode(), f"{n}.xml") for n, text in enumerate(texts, 1)]
+    texts = written["sdf"]
+    if not isinstance(texts, dict):
+        listed = texts if isinstance(texts, list) else [texts]
+        texts = {f"{number}.xml": text for number, text in enumerate(listed, 1)}
+    files = [source.from_bytes(text.encode(), path) for path, text in texts.items()]
     inputs = Inputs(files, Reading())
     account = inputs.read_companions({})
     exports = inputs.exports
@@ -76,6 +86,8 @@ def told(verdict: Verdict, expected: dict[str, Any]) -> dict[str, Any]:
         "subject": verdict.subject,
         "line": location.line if location else None,
         "path": location.path if location else None,
+        "about": verdict.about,
+        "related": [f"{place}: {words}" for place, words in verdict.related],
     }
     for key in FRAGMENTS:
         words, text = expected.get(key, ""), getattr(verdict, key)

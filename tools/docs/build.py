@@ -45,8 +45,8 @@ def _pack(pack: Pack) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    asked = "every role" if rule.applies_to == "all" else f"{rule.applies_to} roles"
-    yield f"### {rule.id}\n\n{rule.title}. Severity: {rule.severity.word}; asked of {asked}.\n"
+    severity = rule.severity.word
+    yield f"### {rule.id}\n\n{rule.title}. Severity: {severity}; asked of {rule.asked_of}.\n"
     for permission, words in rule.check.permissions():
         yield f"- {permission.name} (`{permission.id}`): {words}"
     if list(rule.check.permissions()):
