@@ -4,6 +4,7 @@ import io
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -207,12 +208,13 @@ class _Digesting(io.RawIOBase):
         if self.closed:
             return
         try:
-            rest = bytearray(256 * 1024)
-            while self.readinto(rest):
-                pass
-            if self._hash:
-                self._source.sha256 = self._hash.hexdigest()
-            self._source.size = self._size
+            with suppress(InputError, OSError):  # nobody asked for the rest
+                rest = bytearray(256 * 1024)
+                while self.readinto(rest):
+                    pass
+                if self._hash:
+                    self._source.sha256 = self._hash.hexdigest()
+                self._source.size = self._size
         finally:
             self._raw.close()
             super().close()
