@@ -217,7 +217,8 @@ class _Archive:
         """A name with forward slashes alone: older programs for Windows write backslashes."""
         name = written.replace("\\", "/")
         parts = name.split("/")
-        if name.startswith("/") or name[1:2] == ":" or ".." in parts or "\0" in name or not name:
+        is_on_drive = name[1:2] == ":" and name[0].isalpha()
+        if name.startswith("/") or is_on_drive or ".." in parts or "\0" in name or not name:
             text = f'a zip archive with "{written}", a name that leads out of it'
             raise self.refused(text)
         *folders, last = parts
