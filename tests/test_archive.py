@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from conftest import FIXTURES, Ran, audited, sdf
 from reading import said
-from zips import assembled, deflated, zip_of, zipped
+from zips import assembled, deflated, with_zip64, zip_of, zipped
 
 from nspermaudit import InputError, find, forking
 from nspermaudit.source import Source
@@ -174,6 +174,7 @@ HONEST: dict[str, Callable[[], bytes]] = {
     "stored": lambda: zipped({"Objects/a.xml": ROLE}, zipfile.ZIP_STORED),
     "streamed": _streamed,
     "zip64": _zip64,
+    "zip64 directory": lambda: with_zip64(zipped({"Objects/a.xml": ROLE})),
     "with folders": _with_folders,
     "from here": lambda: zipped({"./Objects/a.xml": ROLE}),
     "backslashes": lambda: assembled(deflated(b"Objects\\a.xml", ROLE.encode())),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from attacked import MEGABYTES, Done, attacked
 from conftest import sdf
-from zips import Part, assembled, deflated, end, of_zeros, zipped
+from zips import Part, assembled, deflated, end, of_zeros, with_zip64, zipped
 
 ROLE = sdf(("LIST_ITEM", "FULL")).encode()
 TABLE = b"Role,Permission,Level\nLT Clerk,Bills,Full\n"
@@ -39,13 +39,6 @@ def _overlapping() -> bytes:
 
 def _named(name: bytes, flags: int = 0) -> bytes:
     return assembled(Part(name, ROLE, flags=flags), GOOD)
-
-
-def _zip64(size: int, start: int) -> bytes:
-    """An archive whose zip64 records place its directory where it cannot be."""
-    record = struct.pack("<LQHHLLQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 1, 1, size, start)
-    locator = struct.pack("<LLQL", 0x07064B50, 0, len(INNER) - 22, 1)
-    return INNER[:-22] + record + locator + end(0xFFFFFFFF, 0xFFFFFFFF, 0xFFFF)
 
 
 def _hidden_in_a_picture() -> bytes:
@@ -120,8 +113,8 @@ WHOLE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "cut in the middle": (lambda: INNER[: len(ROLE)], "cut off or broken"),
     "more at the end": (lambda: INNER + b"\n", "cut off or broken"),
     "hidden by a comment": (_hidden_in_a_picture, "cut off or broken"),
-    "zip64 size": (lambda: _zip64(1 << 62, 0), "cut off or broken"),
-    "zip64 place": (lambda: _zip64(46 + 8, 1 << 63), "zip archive"),
+    "zip64 size": (lambda: with_zip64(INNER, length=1 << 62), "zip archive"),
+    "zip64 place": (lambda: with_zip64(INNER, start=1 << 63), "zip archive"),
     "no UTF-8": (lambda: _named(b"\xff\xfe.xml", flags=0x800), "cut off or broken"),
     "first of several": (lambda: b"PK\7\x08" + INNER, "cut off or broken"),
     "nothing": (assembled, "without files"),

@@ -82,6 +82,16 @@ def end(start: int, length: int, count: int, comment: bytes = b"") -> bytes:
     return b"PK\5\6" + sizes + comment
 
 
+def with_zip64(archive: bytes, length: int | None = None, start: int | None = None) -> bytes:
+    """An archive with zip64 records, which say where its directory is and how long, or else."""
+    count, real_length, real_start = struct.unpack("<HLL", archive[-12:-2])
+    length = real_length if length is None else length
+    start = real_start if start is None else start
+    record = struct.pack("<LQHHLLQQQQ", 0x06064B50, 44, 45, 45, 0, 0, count, count, length, start)
+    locator = struct.pack("<LLQL", 0x07064B50, 0, len(archive) - 22, 1)
+    return archive[:-22] + record + locator + end(0xFFFFFFFF, 0xFFFFFFFF, 0xFFFF)
+
+
 def of_zeros(megabytes: int) -> bytes:
     """So many zeros, deflated: a thousandth of their size."""
     machine = zlib.compressobj(9, zlib.DEFLATED, -15)
