@@ -92,8 +92,9 @@ def check(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Check the roles in files and folders (default: this folder); "-" is standard input.
 
-    What a file is, its content tells; a zip that is named is read as a folder. Without a configuration the packs "integrity" and "guide"
-    are used; the guide's rules are asked of the integration roles.
+    What a file is, its content tells; a zip that is named is read as a folder. Without a
+    configuration the packs "integrity" and "guide" are used; the guide's rules are asked of the
+    integration roles.
     """
     if output:
         end_in_order()
