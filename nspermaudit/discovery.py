@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from nspermaudit.errors import InputError, UsageError
-from nspermaudit.source import Source
+from nspermaudit.source import ZIP_SIGNATURES, Source
 
 _LINK = "a link to a folder is not followed"
 _PROJECT_FILES = ("manifest.xml", "deploy.xml")
@@ -19,29 +19,51 @@ def find(paths: Iterable[str]) -> list[Source]:
     """All files that the paths name or contain, each once, in the order of their names.
 
     If a path lies inside a SuiteCloud project, what the rest of that project says is found, too:
-    as context, which is not judged. Links to folders are not followed, hidden folders and installed
-    packages are passed over. Raises UsageError for a path that does not exist.
+    as context, which is not judged. A zip that a path names is read as if it were a folder. Links
+    to folders are not followed, hidden folders and installed packages are passed over. Raises
+    UsageError for a path that does not exist.
     """
     found: list[Source] = []
-    given = list(paths)
-    for path in given:
+    inside: list[str] = []
+    for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
         if os.path.isdir(path):
             found += _below(path)
+            inside.append(path)
         else:
             found.append(Source(shown(path), path, named=True))
-    found += _context(given)
+            if not _is_zip(found[-1]):  # it has a project in itself
+                inside.append(path)
+    found += _context(inside)
     found.sort(key=_by_path)
     inodes = {source.inode for source in found}
     if 0 not in inodes and len(inodes) == len(found):
-        return found
+        return found  # none is named: its inode was not asked for
     once: dict[tuple[int, int] | str, Source] = {}
     for source in sorted(found, key=_named_first):
         is_file = source.file and not source.passed_over
         key = _identity(source.file) if source.file and is_file else source.path
         once.setdefault(key, source)
-    return sorted(once.values(), key=_by_path)
+    return sorted(opened(once.values()), key=_by_path)
+
+
+def opened(sources: Iterable[Source]) -> Iterator[Source]:
+    """The sources, with the members of each zip that the user named in its place."""
+    for source in sources:
+        if source.named and _is_zip(source):
+            from nspermaudit import archive  # noqa: PLC0415 - start-up: few inputs are archives
+
+            yield from archive.members(source, _is_passed_over)
+        else:
+            yield source
+
+
+def _is_zip(source: Source) -> bool:
+    try:
+        return source.head(4) in ZIP_SIGNATURES
+    except InputError:  # it is told when it is read
+        return False
 
 
 _by_path = attrgetter("path")

@@ -4,6 +4,7 @@ import io
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -18,6 +19,11 @@ _MOST_OBJECTS = 256 * 1024
 OBJECT_BYTES = 8 << 20  # an SDF object with every permission is about 150 KB
 STDIN = "-"
 STDIN_BYTES = 256 << 20
+ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+"""How a zip begins: with a member, with the end of an empty one, or as a part of several."""
+OFFICE_NAMES = ("[Content_Types].xml", "xl/workbook.xml", "mimetype")
+OFFICE_DOCUMENT = "an .xlsx workbook or another office document: save the sheet as CSV"
+"""What a zip is in which one of these files stands."""
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _ASSETS = frozenset(
@@ -111,9 +117,10 @@ class Source:
 
         Raises InputError for what is no regular file or cannot be opened.
         """
-        return io.BufferedReader(_Digesting(self._open_raw(), self), buffer_size=256 * 1024)
+        return io.BufferedReader(_Digesting(self.open_raw(), self), buffer_size=256 * 1024)
 
-    def _open_raw(self) -> io.RawIOBase:
+    def open_raw(self) -> io.RawIOBase:
+        """Open for reading from the start, without a digest. Raises InputError as ``open``."""
         return self._open_file() if self.data is None else _InMemory(self.data)
 
     def _open_file(self) -> io.RawIOBase:
@@ -141,19 +148,19 @@ class Source:
         try:
             return os.read(handle, size)
         except OSError as error:
-            raise _unreadable(self.path, error) from None
+            raise unreadable(self.path, error) from None
         finally:
             os.close(handle)
 
     def read(self, limit: int = OBJECT_BYTES) -> bytes:
         """All bytes. Raises InputError if there are more than ``limit``."""
         try:
-            with self._open_raw() as raw:
+            with self.open_raw() as raw:
                 data = raw.read(_MOST_OBJECTS) or b""
                 if len(data) == _MOST_OBJECTS:
                     data += raw.read(limit + 1 - len(data)) or b""
         except OSError as error:
-            raise _unreadable(self.path, error) from None
+            raise unreadable(self.path, error) from None
         if len(data) > limit:
             self.open().close()  # for the digest
             raise InputError(f"larger than {limit >> 20} MB", Location(self.path))
@@ -163,7 +170,8 @@ class Source:
         return data
 
 
-def _unreadable(path: str, error: OSError) -> InputError:
+def unreadable(path: str, error: OSError) -> InputError:
+    """What is told of an input that fails while it is read."""
     reason = (error.strerror or "input/output error").lower()
     return InputError(f"cannot be read: {reason}", Location(path))
 
@@ -202,12 +210,13 @@ class _Digesting(io.RawIOBase):
         if self.closed:
             return
         try:
-            rest = bytearray(256 * 1024)
-            while self.readinto(rest):
-                pass
-            if self._hash:
-                self._source.sha256 = self._hash.hexdigest()
-            self._source.size = self._size
+            with suppress(InputError, OSError):  # nobody asked for the rest
+                rest = bytearray(256 * 1024)
+                while self.readinto(rest):
+                    pass
+                if self._hash:
+                    self._source.sha256 = self._hash.hexdigest()
+                self._source.size = self._size
         finally:
             self._raw.close()
             super().close()

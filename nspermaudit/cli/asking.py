@@ -162,7 +162,7 @@ def sources(paths: Sequence[str], *, is_digested: bool = False) -> list[Source]:
             raise UsageError("standard input is closed")
         data = sys.stdin.buffer.read(source.STDIN_BYTES + 1)
         try:
-            found.append(source.from_bytes(data, "<stdin>"))
+            found += discovery.opened([source.from_bytes(data, "<stdin>")])
         except InputError as error:
             raise UsageError(str(error)) from None
     for item in found:

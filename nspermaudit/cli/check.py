@@ -29,6 +29,7 @@ FAIL_ON: Mapping[str, Severity | None] = {
 _EPILOG = """\b
 Examples:
   nspermaudit check src                              a SuiteCloud project
+  nspermaudit check build/project.zip                what suitecloud project:package made
   nspermaudit check roles.csv --role "Order Sync"    a saved search; which role the connector has
   nspermaudit check src --pack guide/token           one pack only
   nspermaudit check src --format table --show all    every role and requirement
@@ -91,8 +92,9 @@ def check(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Check the roles in files and folders (default: this folder); "-" is standard input.
 
-    What a file is, its content tells. Without a configuration the packs "integrity" and "guide"
-    are used; the guide's rules are asked of the integration roles.
+    What a file is, its content tells; a zip that is named is read as a folder. Without a
+    configuration the packs "integrity" and "guide" are used; the guide's rules are asked of the
+    integration roles.
     """
     if output:
         end_in_order()

@@ -8,7 +8,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from nspermaudit.plug_ins import PlugIns
-from nspermaudit.source import HEAD_BYTES, OBJECT_BYTES, Reading, Source
+from nspermaudit.source import (
+    HEAD_BYTES,
+    OBJECT_BYTES,
+    OFFICE_DOCUMENT,
+    OFFICE_NAMES,
+    ZIP_SIGNATURES,
+    Reading,
+    Source,
+)
 from nspermaudit.xml import Head
 
 if TYPE_CHECKING:
@@ -87,10 +95,11 @@ _MARKUP = rb"[^\w#/]{0,64}[<{\[]|[^<]{0,64}<(?:\?xml|role|customrole)"
 _GRANT_WORDS = rb"(?i)<permkey|\"(?:perm|permission)_?(?:key|level)\"|>Permission<"
 
 _SIGNATURES = {
-    b"PK\x03\x04": "a zip archive or an .xlsx workbook: save the sheet as CSV",
+    b"PK\x03\x04": "a zip archive: only one that you name is opened",
     b"\xd0\xcf\x11\xe0": "a binary .xls workbook: save the sheet as CSV",
     b"%PDF": "a PDF: export the data as CSV",
     b"\x1f\x8b": "compressed with gzip: unpack it first",
+    b"MZ\x90\0": "a program, or an archive that unpacks itself: unpack it first",
 }
 
 
@@ -101,6 +110,9 @@ def describe_unrecognised(head: Head) -> str:
         if name.casefold() in ("html", "table") or start == b"<!doctype html":
             return "an HTML page, not an export: export the data again as CSV"
         return f"an XML object <{name}>, which is no role" if name else "not well-formed XML"
+    is_zip = head.data.startswith(ZIP_SIGNATURES)
+    if is_zip and any(name.encode() in head.data for name in OFFICE_NAMES):
+        return OFFICE_DOCUMENT
     for signature, words in _SIGNATURES.items():
         if head.data.startswith(signature):
             return words

@@ -23,6 +23,7 @@ SEEDS = {
     "csv": ("broken/*.csv", "exports/*.csv", "exports/suiteql/*.csv", "larkfield/csv/*"),
     "spreadsheetml": ("broken/*.xls", "exports/*.xls"),
     "json": ("broken/*json", "exports/*json"),
+    "zip": (),
     "pack": (),
     "config": ("acme/nspermaudit.yaml",),
 }

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from reading import read_all, read_with_restarts
 
+from nspermaudit import archive, discovery, examples, packs, parsers, zip_layout
 from nspermaudit import config as configuration
-from nspermaudit import examples, packs, parsers
 from nspermaudit.audit import Request, audit
 from nspermaudit.errors import InputError, UsageError
+from nspermaudit.finding import Input
 from nspermaudit.parsers import csv, deploy, features, json, manifest, objects, sdf, spreadsheetml
 from nspermaudit.rule import Use
 from nspermaudit.source import Source, from_bytes
 
+ARCHIVES = (archive, zip_layout)
 PARSERS = (sdf, features, objects, manifest, deploy, spreadsheetml, json, csv)
 """Named here so that they are imported, and instrumented, before the first bytes come."""
 
@@ -34,9 +36,7 @@ def read_export(data: bytes) -> None:
     if found != expected and not is_glanced_at:  # what is not parsed is not found to be broken
         raise AssertionError(f"the short cut says {found}, the plain reader {expected}")
     item = found.input
-    is_faulty = any(message.severity.word == "error" for message in item.messages)
-    if is_faulty != (item.status in ("partial", "failed")):
-        raise AssertionError(f"status {item.status} with {item.messages}")
+    _refuse_contradiction(item)
     if any(message.location.path != "input" for message in item.messages):
         raise AssertionError(f"a message about another file: {item.messages}")
 
@@ -45,6 +45,14 @@ def read_pages(data: bytes) -> None:
     """A JSON export holds what every export does, beside another page of the same result, too."""
     read_export(data)
     read_all([from_bytes(data, "input"), from_bytes(LAST_PAGE, "page")])
+
+
+def read_zip(data: bytes) -> None:
+    """An archive gives inputs under its own name, each of which is whole or has an error."""
+    for item in read_all(list(discovery.opened([from_bytes(data, "input")]))).inputs:
+        _refuse_contradiction(item)
+        if item.path != "input" and not item.path.startswith("input/"):
+            raise AssertionError(f"an input called {item.path!r}")
 
 
 def read_pack(data: bytes) -> None:
@@ -72,6 +80,12 @@ def read_config(data: bytes) -> None:
             _refuse_silence(error)
 
 
+def _refuse_contradiction(item: Input) -> None:
+    is_faulty = any(message.severity.word == "error" for message in item.messages)
+    if is_faulty != (item.status in ("partial", "failed")):
+        raise AssertionError(f"status {item.status} with {item.messages}")
+
+
 def _refuse_silence(error: Exception) -> None:
     if not str(error).strip():
         raise AssertionError("an error without words")
@@ -82,6 +96,7 @@ READERS: Mapping[str, Callable[[bytes], None]] = {
     "csv": read_export,
     "spreadsheetml": read_export,
     "json": read_pages,
+    "zip": read_zip,
     "pack": read_pack,
     "config": read_config,
 }

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from fuzz.readers import READERS
-from reading import read
+from reading import read, read_all
 
-from nspermaudit import Use, config, packs
+from nspermaudit import Use, config, discovery, packs
+from nspermaudit.source import from_bytes
 
 HERE = Path(__file__).parent
 CORPUS = sorted(HERE.glob("corpus/*/*"))
@@ -44,6 +45,10 @@ def test_corpus_is_read(file: Path) -> None:
         assert packs.load([Use(str(file))])
     elif reader == "config":
         assert config.read(str(file)).classes
+    elif reader == "zip":
+        opened = read_all(list(discovery.opened([from_bytes(file.read_bytes(), "p.zip")])))
+        assert len(opened.roles) == 1
+        assert {item.status for item in opened.inputs} <= {"read", "skipped"}
     else:
         found = read(file.read_bytes())
         assert found.inputs[0].format == FORMATS.get(file.name, reader)
