@@ -66,7 +66,7 @@ def _below(folder: str) -> Iterator[Source]:
                     if _is_folder(entry):
                         if entry.is_symlink():
                             yield Source(before + entry.name, entry.path, passed_over=_LINK)
-                        elif not _is_passed_over(entry.name):
+                        elif not is_passed_over(entry.name):
                             pending.append(entry.path)
                     else:
                         inode = 0 if entry.is_symlink() else entry.inode()
@@ -83,7 +83,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_passed_over(folder: str) -> bool:
+def is_passed_over(folder: str) -> bool:
+    """Whether a folder of this name is not looked into: a hidden one, installed packages."""
     return folder.startswith(".") or folder in _SKIPPED_FOLDERS
 
 

@@ -112,7 +112,7 @@ class Source:
         return io.BufferedReader(_Digesting(self._open_raw(), self), buffer_size=256 * 1024)
 
     def _open_raw(self) -> io.RawIOBase:
-        return self._open_file() if self.data is None else _InMemory(self.data)
+        return self._open_file() if self.data is None else InMemory(self.data)
 
     def _open_file(self) -> io.RawIOBase:
         return io.FileIO(self._handle(), closefd=True)
@@ -173,7 +173,7 @@ def sha256(data: bytes = b"") -> "hashlib._Hash":
     return hashlib.sha256(data)
 
 
-class _InMemory(io.BytesIO, io.RawIOBase):
+class InMemory(io.BytesIO, io.RawIOBase):
     """Bytes in memory with the face of a raw file."""
 
 
