@@ -14,12 +14,14 @@ from nspermaudit.model import Role
 from nspermaudit.pages import merged
 from nspermaudit.rule import Result, Rule, Severity, Use
 from nspermaudit.source import Reading, Source
-from nspermaudit.style import counted
-from nspermaudit.tally import Tally, listed
+from nspermaudit.style import counted, listed
+from nspermaudit.tally import Tally
 from nspermaudit.version import VERSION
 
 if TYPE_CHECKING:
     from nspermaudit.forking import Child
+    from nspermaudit.scope import Scope
+    from nspermaudit.snapshot import Snapshot
 
 
 class Request(NamedTuple):
@@ -38,6 +40,18 @@ class Request(NamedTuple):
     keep_all: bool = False
 
 
+class Kept:
+    """What an audit leaves beside its report, for another state to be compared with.
+
+    Into ``roles`` goes what every role holds. ``scope`` says which roles count as what: it is
+    settled by the audit if it is None.
+    """
+
+    def __init__(self, roles: "Snapshot", scope: "Scope | None" = None) -> None:
+        self.roles = roles
+        self.scope = scope
+
+
 MANY_OBJECTS = 1000
 """From so many SDF role objects on it pays to judge half of them in a second process."""
 
@@ -49,18 +63,25 @@ def audit(
     config: Config = DEFAULT_CONFIG,
     request: Request = DEFAULT_REQUEST,
     reading: Reading = DEFAULT_READING,
+    kept: Kept | None = None,
 ) -> Report:
     """Hold the roles of some sources against rule packs.
 
-    Raises UsageError, or DocumentError with all faults, where packs or request are wrong: then
-    nothing was audited. What is wrong with a source is in the report.
+    What is to outlive the audit goes into ``kept``. Raises UsageError, or DocumentError with all
+    faults, where packs or request are wrong: then nothing was audited. What is wrong with a source
+    is in the report.
     """
     used = packs.load(request.packs or config.use)
     rules = chosen(packs.all_rules(used), config.severities, request)
     inputs = Inputs(sources, reading)
     account = inputs.read_companions(config.features, _needs(rules))
-    roles = scope.settle(config.classes, request.roles, rules, lambda: inputs.first_roles(account))
-    total = Tally(rules, roles, account, keep_all=request.keep_all)
+    roles = (kept and kept.scope) or scope.settle(
+        config.classes, request.roles, rules, lambda: inputs.first_roles(account)
+    )
+    snapshot = kept.roles if kept else None
+    total = Tally(rules, roles, account, keep_all=request.keep_all, snapshot=snapshot)
+    if kept:
+        kept.scope = roles
     for role in merged(_judge_all(inputs, total)):
         total.judge(role)
     total.judge_account()
@@ -74,6 +95,18 @@ def audit(
 def _needs(rules: Iterable[Rule]) -> set[str]:
     """What the rules have to know of a project's objects; most need nothing."""
     return {need for rule in rules for need in getattr(rule.check, "needs", ())}
+
+
+def survey(sources: Iterable[Source], reading: Reading, into: "Snapshot") -> Report:
+    """Read the roles of some sources into a snapshot; the report is on reading alone."""
+    inputs = Inputs(sources, reading)
+    account = inputs.read_companions({}, ())
+    total = Tally((), scope.settle({}, (), (), list), account, keep_all=False, snapshot=into)
+    for role in merged(_judge_all(inputs, total)):
+        total.judge(role)
+    inputs.tell_missing_pages()
+    report = total.report(VERSION, (), inputs.told())
+    return report._replace(unfinished=tuple(_unfinished(report, total, DEFAULT_REQUEST)))
 
 
 def _judge_all(inputs: Inputs, total: Tally) -> list[Role]:

@@ -54,7 +54,7 @@ def opened(sources: Iterable[Source]) -> Iterator[Source]:
         if source.named and _is_zip(source):
             from nspermaudit import archive  # noqa: PLC0415 - start-up: few inputs are archives
 
-            yield from archive.members(source, _is_passed_over)
+            yield from archive.members(source, is_passed_over)
         else:
             yield source
 
@@ -133,7 +133,7 @@ def _below(folder: str) -> Iterator[Source]:
                     if _is_folder(entry):
                         if entry.is_symlink():
                             yield Source(before + entry.name, entry.path, passed_over=_LINK)
-                        elif not _is_passed_over(entry.name):
+                        elif not is_passed_over(entry.name):
                             pending.append(entry.path)
                     else:
                         inode = 0 if entry.is_symlink() else entry.inode()
@@ -150,7 +150,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_passed_over(folder: str) -> bool:
+def is_passed_over(folder: str) -> bool:
+    """Whether a folder of this name is not looked into: a hidden one, installed packages."""
     return folder.startswith(".") or folder in _SKIPPED_FOLDERS
 
 

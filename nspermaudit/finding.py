@@ -134,13 +134,17 @@ class Finding(NamedTuple):
 
 
 def fingerprint(rule_id: str, role_id: str, subject: str) -> str:
-    """Hash a finding's identity; ``customrole1042`` and internal id ``1042`` are one role."""
+    """Hash what a finding is about, without lines, paths or levels."""
     import hashlib  # noqa: PLC0415 - start-up: only machines read fingerprints
 
-    number = role_id.removeprefix("customrole")
-    role = number if number.isdecimal() else role_id.casefold()
-    text = f"{rule_id}\0{role}\0{subject}"
+    text = f"{rule_id}\0{identity(role_id)}\0{subject}"
     return "v1:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def identity(role_id: str) -> str:
+    """A role's id as every format has it: ``customrole1042`` and internal id ``1042`` are one."""
+    number = role_id.removeprefix("customrole")
+    return number if number.isdecimal() else role_id.casefold()
 
 
 class Outcome(NamedTuple):

@@ -121,7 +121,7 @@ class Source:
 
     def open_raw(self) -> io.RawIOBase:
         """Open for reading from the start, without a digest. Raises InputError as ``open``."""
-        return self._open_file() if self.data is None else _InMemory(self.data)
+        return self._open_file() if self.data is None else InMemory(self.data)
 
     def _open_file(self) -> io.RawIOBase:
         return io.FileIO(self._handle(), closefd=True)
@@ -183,7 +183,7 @@ def sha256(data: bytes = b"") -> "hashlib._Hash":
     return hashlib.sha256(data)
 
 
-class _InMemory(io.BytesIO, io.RawIOBase):
+class InMemory(io.BytesIO, io.RawIOBase):
     """Bytes in memory with the face of a raw file."""
 
 

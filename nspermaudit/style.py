@@ -1,7 +1,7 @@
 """How a report is to look: colour, detail, quoted lines; and text made safe for a terminal."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -49,6 +49,16 @@ class Style(NamedTuple):
     def paint(self, text: str, colour: str) -> str:
         """The text in a colour, if colours are wanted."""
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.color else text
+
+
+MAX_NAMED = 5
+"""So many names are given where a sentence lists them; the rest is counted."""
+
+
+def listed(words: Sequence[str], most: int = MAX_NAMED) -> str:
+    """Some words in a sentence: the first few, and how many more there are."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 def counted(number: int, word: str, plural: str = "") -> str:

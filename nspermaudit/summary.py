@@ -47,6 +47,16 @@ def _until(report: Report) -> str:
     return f" ({'the first ' if len(days) > 1 else ''}expires {days[0]})" if days else ""
 
 
+def changes(report: Report, style: Style) -> str:
+    """What was changed, a line each, if that was asked."""
+    if report.changes is None:
+        return ""
+    from nspermaudit import change_lines  # noqa: PLC0415 - start-up: only --since asks for it
+
+    lines = change_lines.text(report.changes, style)
+    return "\n".join((*lines, f"Changes: {change_lines.summary(report.changes)}."))
+
+
 def closing(report: Report, style: Style) -> Iterator[str]:
     """Notes, sums and, if it is so, why the audit is not complete."""
     if style.verbosity >= 0 and report.roles:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from nspermaudit.account import Account
 from nspermaudit.finding import (
@@ -20,22 +21,29 @@ from nspermaudit.model import NO_ROLE, Role
 from nspermaudit.rule import Result, Rule, Verdict
 from nspermaudit.scope import INTEGRATION, Scope
 from nspermaudit.selector import Named
-from nspermaudit.style import counted
+from nspermaudit.style import MAX_NAMED, counted, listed
 
-MAX_NAMED = 5
-"""So many names are given where a note lists roles; the rest is counted."""
+if TYPE_CHECKING:
+    from nspermaudit.snapshot import Snapshot
 
 
 class Tally:
-    """What became of the roles judged so far. The roles themselves are not kept."""
+    """What became of the roles judged so far; the roles themselves only go into a ``snapshot``."""
 
     def __init__(
-        self, rules: Sequence[Rule], scope: Scope, account: Account, *, keep_all: bool
+        self,
+        rules: Sequence[Rule],
+        scope: Scope,
+        account: Account,
+        *,
+        keep_all: bool,
+        snapshot: Snapshot | None = None,
     ) -> None:
         self.rules = rules
         self.scope = scope
         self.account = account
         self.keep_all = keep_all
+        self.snapshot = snapshot
         self._by_class: dict[str, list[Rule]] = {}
         self._about_account = [rule for rule in rules if rule.is_about_account]
         for rule in rules:
@@ -57,13 +65,18 @@ class Tally:
 
     def fresh(self) -> Tally:
         """An empty tally of the same audit."""
-        return Tally(self.rules, self.scope, self.account, keep_all=self.keep_all)
+        snapshot = type(self.snapshot)() if self.snapshot is not None else None
+        return Tally(
+            self.rules, self.scope, self.account, keep_all=self.keep_all, snapshot=snapshot
+        )
 
     def judge(self, role: Role) -> None:
         """Hold one role against every rule that is asked of it."""
         self.roles += 1
         self.grants += distinct_grants(role)
         self._remember(role)
+        if self.snapshot is not None:
+            self.snapshot.take(role)
         for name, rules in self._by_class.items():
             roles = self.scope.classes.get(name)
             asked = roles.holds(role, self.account) if roles else None
@@ -130,6 +143,8 @@ class Tally:
         self.repeated |= other.repeated
         self.asked |= other.asked
         self.names |= other.names
+        if self.snapshot is not None and other.snapshot is not None:
+            self.snapshot.add(other.snapshot)
         for role_id, path in other.places.items():
             self._place(role_id, path)
 
@@ -178,9 +193,3 @@ class Tally:
         if self.repeated:
             paths = listed(sorted(self.repeated))
             yield f"some roles stand in more than one export, each is judged on its own: {paths}"
-
-
-def listed(words: list[str]) -> str:
-    """Some words in a sentence: the first few, and how many more there are."""
-    more = f" and {len(words) - MAX_NAMED} more" if len(words) > MAX_NAMED else ""
-    return ", ".join(words[:MAX_NAMED]) + more

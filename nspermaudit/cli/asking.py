@@ -193,10 +193,14 @@ def as_reading(mapping: str | None, encoding: str | None, roles: tuple[str, ...]
             "".encode(encoding)  # not all codecs are of text: this tells
         except (LookupError, UnicodeError):
             raise UsageError(f'--encoding: there is no text encoding "{encoding}"') from None
-    is_name = len(roles) == 1 and not set("*?[") & set(roles[0])
     return Reading(
         encoding=encoding or "",
         columns=columns,
         levels=levels,
-        role=roles[0] if is_name else "",
+        role=role_of(roles),
     )
+
+
+def role_of(globs: Sequence[str]) -> str:
+    """The role of a table without a role column: what --role names, if that is one name."""
+    return globs[0] if len(globs) == 1 and not set("*?[") & set(globs[0]) else ""

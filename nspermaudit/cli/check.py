@@ -9,16 +9,18 @@ from os.path import isfile
 import click
 
 from nspermaudit import source
-from nspermaudit.audit import audit
+from nspermaudit.audit import Request, audit
 from nspermaudit.cli.asking import Asked, audit_options, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
-from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write
-from nspermaudit.cli.terminal import UndeliveredError, end_in_order, put_all, tell, wants_color
+from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write_all
+from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
+from nspermaudit.config import Config
+from nspermaudit.errors import UsageError
 from nspermaudit.finding import Report
 from nspermaudit.reporters import REPORTERS, WITH_DIGESTS
 from nspermaudit.rule import Severity
-from nspermaudit.source import Source
-from nspermaudit.style import Style, one_line
+from nspermaudit.source import Reading, Source
+from nspermaudit.style import Style
 
 FAIL_ON: Mapping[str, Severity | None] = {
     "error": Severity.ERROR,
@@ -33,6 +35,7 @@ Examples:
   nspermaudit check roles.csv --role "Order Sync"    a saved search; which role the connector has
   nspermaudit check src --pack guide/token           one pack only
   nspermaudit check src --format table --show all    every role and requirement
+  nspermaudit check src --since origin/main          what a branch adds
   nspermaudit check src --output json=report.json    a report for the archive, text on screen
   nspermaudit check rollen.csv --map "role=Rolle,permission=Berechtigung,level=Stufe,full=Voll"
 """
@@ -76,6 +79,16 @@ Examples:
     show_default=True,
     help="Colours; auto also looks at NO_COLOR and FORCE_COLOR.",
 )
+@click.option(
+    "--since",
+    metavar="GITREF",
+    help="Only what the change since this commit brought: new findings, grants that differ.",
+)
+@click.option(
+    "--no-new-access",
+    is_flag=True,
+    help="With --since: exit 1 if a grant was added or raised, too.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Findings and sums only.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was passed over, and why.")
 def check(  # noqa: PLR0913 - one parameter an option
@@ -87,6 +100,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     fail_on: str,
     show: str,
     color: str,
+    since: str | None,
+    no_new_access: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -96,6 +111,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     configuration the packs "integrity" and "guide" are used; the guide's rules are asked of the
     integration roles.
     """
+    if no_new_access and since is None:
+        raise UsageError("--no-new-access needs --since: new access since when?")
     if output:
         end_in_order()
     formats = (format, *(item.format for item in output))
@@ -104,34 +121,53 @@ def check(  # noqa: PLR0913 - one parameter an option
     if output:
         read = [*(item.file for item in inputs), *filter(isfile, asked.packs), settings.file]
         refuse_overwriting(output, filter(None, read))
-    report = audit(inputs, settings, asked.request(keep_all=show == "all"), asked.reading)
+    request = asked.request(keep_all=show == "all")
+    report = _audited(inputs, paths or (".",), since, (settings, request, asked.reading))
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
     if "text" in formats:
         style = style._replace(lines=_quotable(report, inputs))
-    is_delivered = _write_all(output, report, style)
+    is_delivered = write_all(output, lambda form: REPORTERS[form].render(report, style))
     painted = style._replace(color=wants_color(color, sys.stdout))
     put_all(REPORTERS[format].render(report, painted))
-    return exit_code(report, FAIL_ON[fail_on]) if is_delivered else NOT_COMPLETE
+    code = exit_code(report, FAIL_ON[fail_on], no_new_access=no_new_access)
+    return code if is_delivered else NOT_COMPLETE
 
 
-def _write_all(outputs: Sequence[Output], report: Report, style: Style) -> bool:
-    """Write the report into every file; False, which was told, if one cannot be written."""
-    is_delivered = True
-    for item in outputs:
-        try:
-            write(item.file, REPORTERS[item.format].render(report, style))
-        except UndeliveredError as error:  # noqa: PERF203 - files are few
-            tell([f"error: {one_line(str(error))}"])
-            is_delivered = False
-    return is_delivered
+def _audited(
+    inputs: Sequence[Source],
+    paths: Sequence[str],
+    since: str | None,
+    how: tuple[Config, Request, Reading],
+) -> Report:
+    """The report on the inputs, or on what is new in them since a commit."""
+    if since is None:
+        return audit(inputs, *how)
+    from nspermaudit.git import old_state  # noqa: PLC0415 - start-up: only --since needs it
+    from nspermaudit.since import audit_since  # noqa: PLC0415 - the same
+
+    with old_state(paths, since) as old:
+        return audit_since(inputs, old, *how, name=since)
 
 
-def exit_code(report: Report, fail_on: Severity | None) -> int:
-    """0 for nothing at or above ``fail_on``, 1 for something, 3 for an incomplete audit."""
+def exit_code(report: Report, fail_on: Severity | None, *, no_new_access: bool = False) -> int:
+    """0 for nothing at or above ``fail_on``, 1 for something, 3 for an incomplete audit.
+
+    With ``no_new_access`` a change that lets somebody do more is something, too; it is told.
+    """
+    gained = _new_access(report) if no_new_access else ""
+    if gained:
+        tell([f"new access: {gained} (--no-new-access)"])
     if not report.is_complete:
         return NOT_COMPLETE
     fails = fail_on is not None and report.worst is not None and report.worst >= fail_on
+    fails = fails or bool(gained)
     return FINDINGS if fails else COMPLETE
+
+
+def _new_access(report: Report) -> str:
+    from nspermaudit import change_lines  # noqa: PLC0415 - start-up: only --since asks for it
+
+    return change_lines.new_access(report.changes or ())
 
 
 def _quotable(report: Report, inputs: Sequence[Source]) -> Mapping[str, Mapping[int, str]]:

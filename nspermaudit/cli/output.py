@@ -1,14 +1,15 @@
 """``--output FORMAT=FILE``: reports into files, whole or not at all, over nothing that matters."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import click
 
-from nspermaudit.cli.terminal import UndeliveredError
+from nspermaudit.cli.terminal import UndeliveredError, tell
 from nspermaudit.errors import UsageError
 from nspermaudit.reporters import REPORTERS
+from nspermaudit.style import one_line
 
 
 class Output(NamedTuple):
@@ -23,14 +24,17 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
 
     name = "format=file"
 
+    def __init__(self, formats: Iterable[str] = REPORTERS) -> None:
+        self._formats = tuple(formats)
+
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> Output:
         """Split and look the format up."""
         form, separator, file = value.partition("=")
-        if not separator or not file or form not in REPORTERS:
+        if not separator or not file or form not in self._formats:
             self.fail(
-                f"{value!r} is not FORMAT=FILE with FORMAT one of {', '.join(REPORTERS)}",
+                f"{value!r} is not FORMAT=FILE with FORMAT one of {', '.join(self._formats)}",
                 param,
                 ctx,
             )
@@ -47,6 +51,18 @@ def refuse_overwriting(outputs: Sequence[Output], read: Iterable[str]) -> None:
         if os.path.isdir(target) or not os.path.isdir(os.path.dirname(target)):
             raise UsageError(f"--output: {output.file} is a folder, or stands in none")
         taken.add(target)
+
+
+def write_all(outputs: Iterable[Output], render: Callable[[str], Iterable[str]]) -> bool:
+    """Write every file, in its format; False, which was told, if one cannot be written."""
+    is_delivered = True
+    for item in outputs:
+        try:
+            write(item.file, render(item.format))
+        except UndeliveredError as error:  # noqa: PERF203 - files are few
+            tell([f"error: {one_line(str(error))}"])
+            is_delivered = False
+    return is_delivered
 
 
 def write(file: str, pieces: Iterable[str]) -> None:

@@ -13,10 +13,23 @@ from nspermaudit.cli.terminal import put
 from nspermaudit.config import config_schema
 from nspermaudit.pack_file import pack_schema
 
+
+def _diff_schema() -> dict[str, Any]:
+    """The schema of a difference; inputs and changes are those of a report."""
+    schema = schemas.load("diff")
+    report = schemas.load("report")
+    schema["properties"]["changes"] = report["properties"]["changes"]["anyOf"][0]
+    side = schema["definitions"]["side"]
+    side["properties"]["inputs"] = report["properties"]["inputs"]
+    schema["definitions"] |= report["definitions"]
+    return schema
+
+
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "pack": pack_schema,
     "config": config_schema,
     "report": lambda: schemas.load("report"),
+    "diff": _diff_schema,
 }
 
 _EPILOG = """\b
@@ -29,5 +42,5 @@ Examples:
 @click.command(epilog=_EPILOG)
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 def schema(name: str) -> None:
-    """Print the JSON Schema (draft-07) of rule packs, of nspermaudit.yaml or of the JSON report."""
+    """Print the JSON Schema (draft-07) of packs, configuration, JSON reports or diffs."""
     put(json.dumps(SCHEMAS[name](), indent=2))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from nspermaudit.finding import Finding, Input, Message, Outcome, Report
-from nspermaudit.model import Location, Permission
+from nspermaudit.finding import Finding, Outcome, Report
+from nspermaudit.json_values import (
+    change_value,
+    input_value,
+    list_pieces,
+    location_value,
+    permission_value,
+    written,
+)
 from nspermaudit.rule import Result, Severity
 from nspermaudit.style import Style
 from nspermaudit.waiver import Waiver
@@ -17,26 +23,13 @@ SCHEMA = "nspermaudit-report/1"
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """The report as one JSON object; ``nspermaudit schema report`` prints its schema."""
-    yield _written(_head(report, style)).removesuffix("\n}")
-    yield from _list("findings", map(_finding, report.findings))
+    yield written(_head(report, style)).removesuffix("\n}")
+    if report.changes is not None:
+        yield from list_pieces("changes", map(change_value, report.changes))
+    yield from list_pieces("findings", map(_finding, report.findings))
     if report.outcomes is not None and style.show_all:
-        yield from _list("results", map(_outcome, report.outcomes))
+        yield from list_pieces("results", map(_outcome, report.outcomes))
     yield "\n}\n"
-
-
-def _written(value: dict[str, Any]) -> str:
-    """JSON that a build server does not obey when it stands in a log: there is no ##vso[...]."""
-    return json.dumps(value, indent=2).replace("##", "#\\u0023")
-
-
-def _list(name: str, items: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """A list as the next value of the document, item by item."""
-    yield f',\n  "{name}": ['
-    before, after = "\n    ", ""
-    for item in items:
-        yield before + _written(item).replace("\n", "\n    ")
-        before, after = ",\n    ", "\n  "
-    yield f"{after}]"
 
 
 def _head(report: Report, style: Style) -> dict[str, Any]:
@@ -56,7 +49,7 @@ def _head(report: Report, style: Style) -> dict[str, Any]:
             for pack in report.packs
         ],
         "inputs": [
-            _input(item)
+            input_value(item)
             for item in report.inputs
             if all_inputs or item.status != "skipped" or item.messages
         ],
@@ -64,6 +57,7 @@ def _head(report: Report, style: Style) -> dict[str, Any]:
         "assumptions": list(report.assumptions),
         "notes": list(report.notes),
         "limits": list(report.limits),
+        **({"changes": None} if report.changes is None else {}),
     }
 
 
@@ -84,46 +78,6 @@ def _summary(report: Report, skipped: int) -> dict[str, Any]:
     }
 
 
-def _location(location: Location) -> dict[str, Any]:
-    return {
-        "path": location.path,
-        "line": location.line or None,
-        "column": location.column or None,
-    }
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {
-        "severity": message.severity.word,
-        "text": message.text,
-        "location": _location(message.location),
-    }
-
-
-def _input(item: Input) -> dict[str, Any]:
-    return {
-        "path": item.path,
-        "format": item.format,
-        "status": item.status,
-        "sha256": item.sha256,
-        "bytes": item.size,
-        "rows": item.rows,
-        "roles": item.roles,
-        "grants": item.grants,
-        "messages": [_message(message) for message in item.messages],
-    }
-
-
-def _permission(permission: Permission | None) -> dict[str, Any] | None:
-    if permission is None:
-        return None
-    return {
-        "id": permission.id,
-        "name": permission.name,
-        "category": permission.category,
-    }
-
-
 def _finding(finding: Finding) -> dict[str, Any]:
     verdict, rule = finding.verdict, finding.rule
     return {
@@ -133,12 +87,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "problem": verdict.problem,
         "role": _role(finding),
         "object": verdict.about or None,
-        "permission": _permission(verdict.permission),
+        "permission": permission_value(verdict.permission),
         "granted": verdict.granted.name if verdict.granted is not None else None,
         "required": verdict.required.name if verdict.required is not None else None,
-        "location": _location(finding.location),
+        "location": location_value(finding.location),
         "related": [
-            {"text": words, "location": _location(place)} for place, words in verdict.related
+            {"text": words, "location": location_value(place)} for place, words in verdict.related
         ],
         "message": verdict.message,
         "because": rule.because,
@@ -162,7 +116,7 @@ def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
         "reason": waiver.reason,
         "approved_by": waiver.approved_by,
         "expires": waiver.expires,
-        "location": _location(waiver.location),
+        "location": location_value(waiver.location),
     }
 
 
@@ -174,7 +128,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "role": _role(outcome),
         "object": verdict.about or None,
         "requirement": verdict.requirement or None,
-        "permission": _permission(verdict.permission),
+        "permission": permission_value(verdict.permission),
         "result": verdict.result.value,
         "reason": verdict.reason,
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from nspermaudit.finding import Finding, Outcome, Report, messages_of
 from nspermaudit.model import Level
 from nspermaudit.style import Style, one_line
-from nspermaudit.summary import closing, more, paragraphs
+from nspermaudit.summary import changes, closing, more, paragraphs
 
 MAX_ROWS = 10_000
 """So many findings are shown unless all results are asked for."""
@@ -38,7 +38,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
         drawn = _drawn(_FINDINGS, [_finding(item) for item in shown])
         rest = more(len(report.findings) - len(shown), "finding")
     messages = [one_line(str(message)) for message in messages_of(report.inputs)]
-    return paragraphs((drawn, rest, "\n".join(messages), "\n".join(closing(report, style))))
+    ending = ("\n".join(messages), "\n".join(closing(report, style)))
+    return paragraphs((drawn, rest, changes(report, style), *ending))
 
 
 def _drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -8,7 +8,7 @@ from itertools import chain, groupby
 from nspermaudit.finding import Finding, Message, Report, messages_of
 from nspermaudit.rule import Severity
 from nspermaudit.style import Style, one_line
-from nspermaudit.summary import closing, more, paragraphs
+from nspermaudit.summary import changes, closing, more, paragraphs
 
 MAX_SHOWN = 1000
 """So many findings are shown unless all results are asked for; nobody reads more on a screen."""
@@ -23,7 +23,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     blocks = ("\n".join(_block(list(group), style)) for group in _grouped(shown))
     messages = [line for item in messages_of(report.inputs) for line in _message(item, style)]
     rest = more(len(report.findings) - len(shown), "finding")
-    ending = (rest, "\n".join(messages), "\n".join(closing(report, style)))
+    ending = (rest, changes(report, style), "\n".join(messages), "\n".join(closing(report, style)))
     return paragraphs(chain(blocks, ending))
 
 

@@ -1,0 +1,125 @@
+"""``nspermaudit diff``: what two inputs differ in."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from nspermaudit import change_lines
+from nspermaudit.cli.asking import Names, reading_options, role_of, sources
+from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
+from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write_all
+from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
+from nspermaudit.comparing import has_new_access
+from nspermaudit.difference import FORMATS, Difference, differ
+from nspermaudit.discovery import shown
+from nspermaudit.errors import UsageError
+from nspermaudit.source import STDIN, Reading
+from nspermaudit.style import Style
+
+_EPILOG = """\b
+Examples:
+  nspermaudit diff src account.csv                   the project, and what the account has
+  nspermaudit diff january.csv april.csv             two exports of one account
+  nspermaudit diff old new --format markdown         for a pull request
+  nspermaudit diff old new --no-new-access           exit 1 if a grant was added or raised
+  nspermaudit diff src account.csv --role "ACME *"   some roles only
+
+\b
+Exit codes:
+  0  both sides were read and compared, whatever differs
+  1  they were, and there is new access (only with --no-new-access)
+  2  wrong usage: nothing was compared
+  3  not complete: a side has no roles, or something could not be read or compared
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("old", type=click.Path())
+@click.argument("new", type=click.Path())
+@reading_options
+@click.option(
+    "--role",
+    multiple=True,
+    type=Names(),
+    metavar="GLOB",
+    help="Only these roles, by id or name; also the role of a table without a role column.",
+)
+@click.option(
+    "--no-new-access",
+    is_flag=True,
+    help="Exit 1 if NEW lets somebody do more: a grant added or raised, core administration, "
+    "a role that is inactive no more.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How to print the differences.",
+)
+@click.option(
+    "--output",
+    multiple=True,
+    type=OutputType(FORMATS),
+    metavar="FORMAT=FILE",
+    help="Also write them to a file; may be repeated.",
+)
+@click.option(
+    "--show",
+    type=click.Choice(["some", "all"]),
+    default="some",
+    show_default=True,
+    help="Of very many differences the first, or all.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; auto also looks at NO_COLOR and FORCE_COLOR.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Differences and sums only.")
+def diff(  # noqa: PLR0913 - one parameter an option
+    *,
+    old: str,
+    new: str,
+    reading: Reading,
+    role: tuple[str, ...],
+    no_new_access: bool,
+    format: str,  # noqa: A002 - the option's name, and its environment variable's
+    output: tuple[Output, ...],
+    show: str,
+    color: str,
+    quiet: bool,
+) -> int:
+    """Tell what roles grant in NEW and did not in OLD, and the reverse.
+
+    OLD and NEW are files or folders in any formats; one of them can be "-", standard input.
+    """
+    if old == new == STDIN:
+        raise UsageError('only one of the two can be "-"')
+    if output:
+        end_in_order()
+    is_digested = "json" in (format, *(item.format for item in output))
+    one, two = (sources([path], is_digested=is_digested) for path in (old, new))
+    if output:
+        refuse_overwriting(output, (item.file for item in (*one, *two) if item.file))
+    reading = reading._replace(role=role_of(role))
+    difference = differ((_called(old), one), (_called(new), two), reading, role)
+    style = Style(show_all=show == "all", verbosity=-int(quiet))
+    is_delivered = write_all(output, lambda form: FORMATS[form](difference, style))
+    put_all(FORMATS[format](difference, style._replace(color=wants_color(color, sys.stdout))))
+    return _exit_code(difference, no_new_access=no_new_access) if is_delivered else NOT_COMPLETE
+
+
+def _called(path: str) -> str:
+    return "<stdin>" if path == STDIN else shown(path)
+
+
+def _exit_code(difference: Difference, *, no_new_access: bool) -> int:
+    if no_new_access and has_new_access(difference.changes):
+        tell([f"new access: {change_lines.new_access(difference.changes)} (--no-new-access)"])
+        return NOT_COMPLETE if difference.unfinished else FINDINGS
+    return NOT_COMPLETE if difference.unfinished else COMPLETE

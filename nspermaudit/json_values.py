@@ -1,0 +1,88 @@
+"""Places, permissions, inputs and changes as values of a JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nspermaudit.changes import Change
+from nspermaudit.finding import Input, Message
+from nspermaudit.model import AttributeValue, Level, Location, Permission
+
+
+def location_value(location: Location) -> dict[str, Any]:
+    """A place; what is not known is null."""
+    return {
+        "path": location.path,
+        "line": location.line or None,
+        "column": location.column or None,
+    }
+
+
+def permission_value(permission: Permission | None) -> dict[str, Any] | None:
+    """A permission with its names; null for none."""
+    if permission is None:
+        return None
+    return {
+        "id": permission.id,
+        "name": permission.name,
+        "category": permission.category,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "severity": message.severity.word,
+        "text": message.text,
+        "location": location_value(message.location),
+    }
+
+
+def input_value(item: Input) -> dict[str, Any]:
+    """An input and what became of it."""
+    return {
+        "path": item.path,
+        "format": item.format,
+        "status": item.status,
+        "sha256": item.sha256,
+        "bytes": item.size,
+        "rows": item.rows,
+        "roles": item.roles,
+        "grants": item.grants,
+        "messages": [_message(message) for message in item.messages],
+    }
+
+
+def change_value(change: Change) -> dict[str, Any]:
+    """A change: of a permission, of an attribute, or of the role as a whole."""
+    return {
+        "kind": change.kind.value,
+        "role": {"id": change.role_id, "name": change.role_name},
+        "permission": permission_value(change.permission),
+        "attribute": change.attribute or None,
+        "before": _value(change.before),
+        "after": _value(change.after),
+        "new_access": change.is_new_access,
+        "sensitive": change.sensitivity or None,
+        "location": location_value(change.location),
+    }
+
+
+def _value(value: Level | AttributeValue | None) -> str | bool | None:
+    return value.name if isinstance(value, Level) else value
+
+
+def written(value: dict[str, Any]) -> str:
+    """JSON that a build server does not obey when it stands in a log: there is no ##vso[...]."""
+    return json.dumps(value, indent=2).replace("##", "#\\u0023")
+
+
+def list_pieces(name: str, items: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A list as the next value of a document, item by item."""
+    yield f',\n  "{name}": ['
+    before, after = "\n    ", ""
+    for item in items:
+        yield before + written(item).replace("\n", "\n    ")
+        before, after = ",\n    ", "\n  "
+    yield f"{after}]"

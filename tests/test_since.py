@@ -1,0 +1,147 @@
+"""``check --since``: what a change brought, in scratch repositories with the real git."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from scratch import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
+
+__all__ = ("repository",)
+pytestmark = needs_git
+
+EXAMPLE = '"Customrole_Example" (customrole_example)'
+ADDED = (
+    'added role with 2 grants "Customrole_B" (customrole_b) src/Objects/b.xml:1:1 '
+    "[Access Token Management: Full]"
+)
+PLACE = "src/Objects/customrole_example.xml"
+
+
+@pytest.mark.parametrize(
+    ("grants", "line"),
+    [
+        (GRANTS | {"LIST_LOCATION": "VIEW"}, f"added Locations: View {EXAMPLE} {PLACE}:18:7"),
+        (GRANTS | {"LIST_ITEM": "EDIT"}, f"raised Items: View -> Edit {EXAMPLE} {PLACE}:6:7"),
+        (
+            GRANTS | {"TRAN_FIND": "VIEW"},
+            f"lowered Find Transaction: Full -> View {EXAMPLE} {PLACE}:10:7",
+        ),
+        (
+            {"TRAN_FIND": "FULL", "TRAN_SALESORD": "EDIT"},
+            f"removed Items (was View) {EXAMPLE} was {PLACE}:6:7",
+        ),
+    ],
+    ids=["added", "raised", "lowered", "removed"],
+)
+def test_one_grant(grants: dict[str, str], line: str, repository: Repository, run: Run) -> None:
+    """A commit that adds, raises, lowers or removes a grant: one line."""
+    repository.write(**grants)
+    repository.commit()
+    ran = run("check", "src", "--since", "HEAD~1", "--pack", "integrity")
+    assert changes_in(ran) == [line]
+    assert (ran.code, ran.err) == (0, "")
+    is_gain = line.startswith(("added", "raised"))
+    gate = run("check", "src", "--since", "HEAD~1", "--pack", "integrity", "--no-new-access")
+    assert gate.code == int(is_gain)
+    assert gate.err == ("new access: 1 grant added or raised (--no-new-access)\n" * is_gain)
+
+
+def test_renamed_file(repository: Repository, run: Run) -> None:
+    """A role in a file of another name is the same role."""
+    repository.git("mv", f"src/Objects/{ROLE}", "src/Objects/other.xml")
+    repository.commit()
+    ran = run("check", "src", "--since", "HEAD~1", "--no-new-access")
+    assert "Changes: none." in ran.out
+    assert "no findings" in ran.out
+    assert ran.code == 0
+
+
+def test_deleted_and_new_role(repository: Repository, run: Run) -> None:
+    """One line for each role, with its grants counted; in JSON each grant, too."""
+    repository.write(
+        "b.xml", role="customrole_b", LIST_ITEM="VIEW", ADMI_MANAGE_OAUTH_TOKENS="FULL"
+    )
+    (repository.objects / ROLE).unlink()
+    arguments = ("check", "src", "--since", "HEAD", "--pack", "integrity")
+    assert changes_in(run(*arguments)) == [
+        ADDED,
+        f"removed role with 3 grants {EXAMPLE} was {PLACE}:1:1",
+    ]
+    changes = json.loads(run(*arguments, "--format", "json").out)["changes"]
+    assert sum(change["kind"] == "removed" for change in changes) == 4
+    assert run(*arguments, "--no-new-access").code == 1
+
+
+def _report(run: Run, *arguments: str) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(run("check", "src", *arguments, "--format", "json").out)
+    assert report["summary"]["results"]["finding"] == len(report["findings"])
+    return report
+
+
+def _found(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted((item["permission"]["id"], item["granted"]) for item in report["findings"])
+
+
+def test_only_new_findings(repository: Repository, run: Run) -> None:
+    """What was there before is left out and counted; what got worse is new, what got better not."""
+    guide = ("--pack", "guide/sales-orders", "--show", "all")
+    repository.write(TRAN_SALESORD="EDIT", LIST_ITEM="VIEW", TRAN_FIND="FULL", LIST_LOCATION="FULL")
+    repository.commit()
+    repository.write(TRAN_SALESORD="VIEW", LIST_ITEM="EDIT", TRAN_FIND="EDIT", LIST_LOCATION="FULL")
+    before = _report(run, *guide)
+    report = _report(run, *guide, "--since", "HEAD")
+    assert _found(report) == [("TRAN_FIND", "EDIT"), ("TRAN_SALESORD", "VIEW")]
+    left_out = len(before["findings"]) - 2
+    assert f"{left_out} findings left out: there at HEAD already" in report["notes"]
+    outcomes = [item["result"] for item in report["results"]]
+    assert outcomes.count("finding") == 2
+    assert outcomes.count("pass") == report["summary"]["results"]["pass"]
+    assert run("check", "src", "--since", "HEAD", *guide).code == 1
+    repository.commit()
+    assert run("check", "src", "--since", "HEAD", *guide).code == 0
+
+
+def test_a_second_role_does_not_change_who_is_asked(repository: Repository, run: Run) -> None:
+    """Which role is the integration role, the new state says for both."""
+    guide = ("--pack", "guide/sales-orders")
+    repository.write("b.xml", role="customrole_b")
+    repository.commit()
+    (repository.objects / "b.xml").unlink()
+    assert _found(_report(run, *guide))
+    assert _found(_report(run, *guide, "--since", "HEAD")) == []
+
+
+def test_the_same_mistake_once_more_is_new(repository: Repository, run: Run) -> None:
+    """A copy of a role repeats its findings: the copy's are new."""
+    repository.write(TRAN_NOTHING="FULL")
+    repository.commit()
+    repository.write("copy.xml", TRAN_NOTHING="FULL")
+    report = _report(run, "--since", "HEAD", "--select", "unknown-permission")
+    assert [item["location"]["path"] for item in report["findings"]] == ["src/Objects/copy.xml"]
+
+
+def test_what_could_not_be_read_before_counts_as_new(repository: Repository, run: Run) -> None:
+    """A level or a file that is mended gives what it gives now, and the gate sees it."""
+    repository.write(LIST_ITEM="FULLL", TRAN_FIND="VIEW")
+    (repository.objects / "b.xml").write_text("<role")
+    repository.commit()
+    repository.write(LIST_ITEM="FULL", TRAN_FIND="VIEW")
+    repository.write("b.xml", role="customrole_b")
+    ran = run("check", "src", "--since", "HEAD", "--pack", "integrity", "--no-new-access")
+    assert [line.split()[:2] for line in changes_in(ran)] == [
+        ["added", "role"],
+        ["added", "Items:"],
+    ]
+    assert "what could not be read at HEAD counts as new: src/Objects/b.xml" in ran.out
+    assert ran.code == 1
+
+
+def test_what_cannot_be_read_now_is_not_compared(repository: Repository, run: Run) -> None:
+    """A level that the change broke: nothing is lowered or removed, the audit is not complete."""
+    repository.write(LIST_ITEM="FULLL", TRAN_FIND="FULL", TRAN_SALESORD="EDIT")
+    ran = run("check", "src", "--since", "HEAD", "--pack", "integrity")
+    assert "Changes: none." in ran.out
+    assert "Items: a level that could not be read" in ran.out
+    assert ran.code == 3
