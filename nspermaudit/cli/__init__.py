@@ -33,7 +33,7 @@ Exit codes:
 class Commands(click.Group):
     """The commands: one file each, imported when it is needed."""
 
-    names = ("check", "explain", "packs", "schema")
+    names = ("check", "explain", "init", "packs", "schema")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in order."""
