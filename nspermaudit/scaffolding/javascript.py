@@ -7,7 +7,9 @@ _TOKEN = re.compile(
     |(?P<comment>//[^\n\r]*|/\*.*?\*/)
     |(?P<text>'(?:\\.|[^'\\\r\n])*'|"(?:\\.|[^"\\\r\n])*")
     |(?P<template>`(?:\\.|[^`\\])*`)
+    |(?P<unended>(?:['"`]|/\*).*)
     |(?P<word>[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)
+    |(?P<compared>[=!<>]=+|=>)
     |(?P<other>.)""",
     re.DOTALL | re.VERBOSE,
 )
@@ -46,9 +48,11 @@ def why_not_extendable(text: str) -> str:
 def _reason(found: list[tuple[str, str]]) -> str:
     depth: list[str] = []
     is_assigned = False
-    for (kind, part), (_, after) in zip(found, [*found[1:], ("", "")], strict=True):
+    for (kind, part), (_, after) in zip(found, [*found, ("", "")][1:], strict=True):
         if kind == "template" and "${" in part and re.search("['\"`]", part[1:-1]):
             raise _UncertainError("it has a template in which there is a text")
+        if kind == "unended":
+            raise _UncertainError("it has a text or a comment that does not end")
         if kind == "other":
             _follow(part, depth)
         elif kind == "word" and not depth and part.partition(".")[0] in _MODULE_WORDS:
@@ -65,7 +69,7 @@ def _reason(found: list[tuple[str, str]]) -> str:
 
 
 def _follow(mark: str, depth: list[str]) -> None:
-    if mark in "/\\'\"`":
+    if mark in "/\\":
         raise _UncertainError(f"it has a {mark} that is not followed here")
     if mark in "([{":
         depth.append(mark)
