@@ -22,7 +22,7 @@ def pre_commit(place: Place, *, force: bool) -> Plan:
     entry = template("pre-commit.yaml", quoted_path=yaml_text(place.audited(place.repository)))
     if before is None:
         return Plan((Entry(file, None, "repos:\n" + _indented(entry, "  ")),), (_NEXT,))
-    if _repos(before) is not None and _is_there(_repos(before)):
+    if _is_there(_repos(before) or []):
         return Plan((Entry(file, before, reason="it has our hook already"),))
     text = _with_entry(before, entry)
     if text is None:
@@ -34,9 +34,11 @@ def pre_commit(place: Place, *, force: bool) -> Plan:
 def _repos(text: str) -> Any:
     """The list of repositories of a configuration; None if it cannot be read."""
     try:
-        value = safe_yaml.load(text.encode(), FILE).value
+        document = safe_yaml.load(text.encode(), FILE)
+        document.refuse_if_faulty()
     except (UsageError, InputError):
         return None
+    value = document.value
     repos = value.get("repos") if isinstance(value, dict) else None
     return repos if isinstance(repos, list) else None
 
