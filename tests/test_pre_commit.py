@@ -23,7 +23,7 @@ Done = CompletedProcess[str]
 def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which pre-commit keeps to itself, but for what pip downloaded before."""
     if not shutil.which("git"):
-        lacking("pre-commit", "git is not there")
+        lacking("git", "git is not there")
     return environment(
         tmp_path_factory.mktemp("home"),
         PRE_COMMIT_HOME=str(tmp_path_factory.mktemp("pre-commit")),
@@ -36,9 +36,10 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def hooks(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A git repository with our files as they are now, committed or not."""
     place = tmp_path_factory.mktemp("hooks")
-    listed = ran("git", "ls-files", "-z", "-co", "--exclude-standard", cwd=ROOT, env=env)
+    command = ("git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard")
+    listed = ran(*command, cwd=ROOT, env=env)
     if listed.returncode:
-        lacking("pre-commit", "this is no git repository")
+        lacking("git", "this is no git repository")
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file() and not name.startswith(("fixtures/", "tests/")):
             (place / name).parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ def _commit_all(place: Path, env: dict[str, str]) -> None:
 
 def _installed(done: Done) -> Done:
     if "An unexpected error has occurred" in done.stdout and UNREACHABLE.search(done.stdout):
-        lacking("pre-commit", f"its environment cannot be built: {done.stdout[-300:]}")
+        lacking("pypi", f"its environment cannot be built: {done.stdout[-300:]}")
     return done
 
 

@@ -24,6 +24,7 @@ EXTENDED = {
     "keys around it": "minimum_pre_commit_version: 3.2.0\n\nrepos:\n- repo: local\n  hooks: []\n\n"
     "ci:\n  autofix_prs: false\n",
     "comments": "# ours\nrepos: # all\n  # first\n  - repo: local # here\n    hooks: []\n# end\n",
+    "odd hooks": "repos:\n- repo: local\n  hooks: 5\n- 7\n- hooks: [{id: []}, 8]\n",
     "a marker": "---\nrepos:\n    - repo: local\n      hooks: []\n",
     "a block": "repos:\n- repo: local\n  hooks:\n  - id: a\n    files: |\n      (?x)^(\n      )$\n",
 }

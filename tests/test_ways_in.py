@@ -34,7 +34,7 @@ def _blocks(page: str, language: str) -> list[str]:
 def place(tmp_path: Path) -> Path:
     """A project that lacks something, in a git repository."""
     if not shutil.which("git") or not shutil.which("sh"):
-        lacking("pre-commit", "git or sh is not there")
+        lacking("git", "git or sh is not there")
     made = project(tmp_path / "larkfield", lacks="ADMI_WEBSERVICES")
     ran("git", "init", "--quiet", cwd=made, env=environment(tmp_path / "home"))
     return made

@@ -10,6 +10,7 @@ from nspermaudit.scaffolding.plan import Entry, Plan, existing, extended, inside
 from nspermaudit.scaffolding.quoting import yaml_text
 
 FILE = ".pre-commit-config.yaml"
+_HOOKS = ("nspermaudit", "nspermaudit-project")
 _NEXT = "pre-commit install; pre-commit run --all-files"
 _BLANK = re.compile(r"\s*(#.*)?")
 
@@ -44,9 +45,9 @@ def _repos(text: str) -> Any:
 
 
 def _is_there(repos: Any) -> bool:
-    hooks = [hook for repo in repos if isinstance(repo, dict) for hook in repo.get("hooks") or ()]
-    ids = [hook.get("id") for hook in hooks if isinstance(hook, dict)]
-    return "nspermaudit" in ids or "nspermaudit-project" in ids
+    lists = [repo.get("hooks") for repo in repos if isinstance(repo, dict)]
+    hooks = [hook for hooks in lists if isinstance(hooks, list) for hook in hooks]
+    return any(isinstance(hook, dict) and hook.get("id") in _HOOKS for hook in hooks)
 
 
 def _with_entry(before: str, entry: str) -> str | None:
