@@ -203,6 +203,27 @@ def test_files_that_cannot_be_read(place: Path, run: Run) -> None:
     assert not (place / "nspermaudit.gate.js").exists()
 
 
+def test_files_that_cannot_be_written(
+    place: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line with the file and the reason, and no temporary file is left."""
+    (place / ".github").write_text("")
+    done = run("init", "github")
+    assert done.code == 2
+    assert (
+        done.err == "error: .github/workflows/nspermaudit.yml cannot be written: not a directory\n"
+    )
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    done = run("init")
+    assert done.code == 2
+    assert done.err.endswith("nspermaudit.yaml cannot be written: no space left on device\n")
+    assert not [file for file in place.iterdir() if "nspermaudit" in file.name]
+
+
 def test_without_a_project(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is nothing to gate where there is no SuiteCloud project; a configuration may be."""
     monkeypatch.chdir(tmp_path)

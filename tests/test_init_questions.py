@@ -40,6 +40,7 @@ def test_blank_lines_give_the_defaults(answer: Answer, tmp_path: Path) -> None:
     done = answer("", "", "")
     assert done.code == 0
     assert "   1  customrole_api   Larkfield Sync\n" in done.out
+    assert not (tmp_path / "nspermaudit.yaml").read_text().endswith("\n\n")
     config = read_config(str(tmp_path / "nspermaudit.yaml"))
     assert [use.name for use in config.use] == ["integrity", "guide"]
     assert config.classes == {}

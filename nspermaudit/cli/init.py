@@ -10,7 +10,7 @@ import click
 
 from nspermaudit.cli.exits import COMPLETE, WRONG_USAGE
 from nspermaudit.cli.output import write
-from nspermaudit.cli.terminal import put, tell
+from nspermaudit.cli.terminal import UndeliveredError, put, tell
 from nspermaudit.config import FILE_NAME
 from nspermaudit.discovery import shown
 from nspermaudit.errors import UsageError
@@ -76,9 +76,19 @@ def _carry_out(entry: Entry, *, dry_run: bool) -> None:
     elif dry_run:
         _show_difference(name, entry)
     else:
-        os.makedirs(os.path.dirname(entry.file), exist_ok=True)
-        write(entry.file, [entry.text])
+        _write(entry.file, entry.text)
         put(one_line(f"{'wrote' if entry.before is None else 'changed'}: {name}"))
+
+
+def _write(file: str, text: str) -> None:
+    try:
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        write(file, [text])
+    except OSError as error:
+        reason = (error.strerror or "error").lower()
+        raise UsageError(f"{shown(file)} cannot be written: {reason}") from None
+    except UndeliveredError as error:
+        raise UsageError(str(error).removeprefix("--output: ")) from None
 
 
 def _show_difference(name: str, entry: Entry) -> None:

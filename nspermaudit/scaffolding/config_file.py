@@ -107,14 +107,14 @@ def config(place: Place, answers: Answers, *, force: bool) -> Plan:
         use=f"[{', '.join(PACKS[answers.moves])}]",
         roles=roles,
         account=_ACCOUNT.format(state) if state else "",
-    )
+    ).rstrip("\n")
     file = inside(place.project, FILE_NAME)
     folder = place.audited(os.getcwd())
     next_ = (f"nspermaudit check {shell_word(folder)}",)
     before = existing(file)
     if before is not None and not force:
         return Plan((Entry(file, before, reason="it is there (--force replaces it)"),))
-    return Plan((Entry(file, before, text),), next_)
+    return Plan((Entry(file, before, text + "\n"),), next_)
 
 
 def _written(name: str) -> str:
