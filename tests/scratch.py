@@ -1,70 +1,80 @@
-"""Scratch repositories with the real git, and what ``check --since`` says of them."""
+"""Scratch projects: a small SuiteCloud project with one role, and a git repository around it."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-from collections.abc import Callable
+import sys
 from pathlib import Path
 
-import pytest
-from conftest import Ran, sdf
+from conftest import sdf
 
-Run = Callable[..., Ran]
-ROLE = "customrole_example.xml"
-GRANTS = {"LIST_ITEM": "VIEW", "TRAN_FIND": "FULL", "TRAN_SALESORD": "EDIT"}
-
-needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")
-
-
-class Repository:
-    """A scratch repository, which is the current folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.objects = folder / "src" / "Objects"
-        self.objects.mkdir(parents=True)
-        self.git("init", "--quiet", "--initial-branch=main")
-
-    def git(self, *arguments: str, folder: Path | None = None) -> str:
-        """Run git; its standard output."""
-        settings = ("user.name=ACME", "user.email=acme@example.com", "commit.gpgsign=false")
-        options = [word for setting in settings for word in ("-c", setting)]
-        command = ["git", *options, *arguments]
-        place = folder or self.folder
-        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True)
-        return done.stdout
-
-    def write(self, name: str = ROLE, /, role: str = "customrole_example", **grants: str) -> Path:
-        """Write a role with these grants."""
-        file = self.objects / name
-        levels = grants or GRANTS
-        file.write_text(sdf(*levels.items(), script_id=role, name=role.title()), "utf-8")
-        return file
-
-    def commit(self) -> None:
-        """Commit all that there is."""
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "x")
+PROGRAMS = Path(sys.executable).parent
+TOKEN = ("ADMI_MANAGE_OWN_OAUTH_TOKENS", "ADMI_MANAGE_OAUTH_TOKENS", "ADMI_WEBSERVICES")
+CONFIGURATION = """\
+use: [integrity, guide/token]
+roles:
+  integration: [customrole_sync]
+"""
+MANIFEST = """\
+<manifest projecttype="ACCOUNTCUSTOMIZATION">
+  <projectname>larkfield</projectname>
+  <frameworkversion>1.0</frameworkversion>
+</manifest>
+"""
+DEPLOY = "<deploy><objects><path>~/Objects/*</path></objects></deploy>\n"
 
 
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """A repository with one role in one commit."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    made = Repository(folder)
-    made.write()
-    made.commit()
-    return made
+def role(*, lacks: str = "", script_id: str = "customrole_sync") -> str:
+    """The text of a role that the pack guide/token is content with, but for what it lacks."""
+    grants = [(key, "FULL") for key in TOKEN if key != lacks]
+    return sdf(*grants, script_id=script_id, name="Larkfield Sync")
 
 
-def changes_in(ran: Ran) -> list[str]:
-    """The lines of a text report that tell changes, without the places."""
-    kinds = ("added", "raised", "changed", "lowered", "removed")
-    lines = [line.removeprefix("!").strip() for line in ran.out.splitlines()]
-    return [" ".join(line.split()) for line in lines if line.startswith(kinds)]
+def project(folder: Path, *, lacks: str = "", objects: str = "src") -> Path:
+    """A SuiteCloud project with one role and a configuration; its folder."""
+    src = folder / objects
+    (src / "Objects").mkdir(parents=True)
+    (src / "manifest.xml").write_text(MANIFEST)
+    (src / "deploy.xml").write_text(DEPLOY)
+    (src / "Objects" / "customrole_sync.xml").write_text(role(lacks=lacks))
+    (folder / "project.json").write_text('{"defaultAuthId": "none"}')
+    (folder / "nspermaudit.yaml").write_text(CONFIGURATION)
+    return folder
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """The environment of a program of others: a home of its own, our programs on the path."""
+    home.mkdir(exist_ok=True)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return {
+        **kept,
+        "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "test",
+        "GIT_AUTHOR_EMAIL": "test@example.com",
+        "GIT_COMMITTER_NAME": "test",
+        "GIT_COMMITTER_EMAIL": "test@example.com",
+        **more,
+    }
+
+
+def ran(
+    *command: str | Path, cwd: Path, env: dict[str, str], seconds: int = 300
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of others to its end, standard error with standard output."""
+    return subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        timeout=seconds,
+        check=False,
+    )

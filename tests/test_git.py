@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, sdf
-from scratch import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
+from repositories import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
 
 __all__ = ("repository",)
 pytestmark = needs_git

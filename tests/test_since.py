@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from scratch import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
+from repositories import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
 
 __all__ = ("repository",)
 pytestmark = needs_git

@@ -33,7 +33,7 @@ Exit codes:
 class Commands(click.Group):
     """The commands: one file each, imported when it is needed."""
 
-    names = ("check", "diff", "explain", "packs", "schema")
+    names = ("check", "diff", "explain", "init", "packs", "schema")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in order."""

@@ -1,0 +1,4 @@
+module.exports = {
+	defaultProjectFolder: '<<folder>>',
+	commands: {},
+};
