@@ -124,13 +124,19 @@ def members(archive: Source, is_passed_over: Callable[[str], bool]) -> list[Sour
         except OSError as error:
             raise unreadable(archive.path, error) from None
     except InputError as error:
-        return [Source(archive.path, archive.file, named=True, trouble=error.text)]
+        return [_refused(archive, error.text)]
     found = [
         _source(archive, entry)
         for entry in listed
         if not entry.is_folder and not any(map(is_passed_over, entry.name.split("/")[:-1]))
     ]
+    if not found:
+        return [_refused(archive, "a zip archive without files to read")]
     return sorted(found, key=attrgetter("path"))
+
+
+def _refused(archive: Source, trouble: str) -> Source:
+    return Source(archive.path, archive.file, named=True, trouble=trouble)
 
 
 def _source(archive: Source, entry: Entry) -> Source:

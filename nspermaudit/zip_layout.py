@@ -84,8 +84,6 @@ def entries(raw: io.RawIOBase, path: str) -> list[Entry]:
         if entry.name in found and not entry.is_folder:
             raise archive.refused(f'a zip archive with two members called "{entry.name}"')
         found[entry.name] = entry
-    if all(entry.is_folder for entry in found.values()):
-        raise archive.refused("a zip archive without files")
     return [*found.values()]
 
 

@@ -119,6 +119,7 @@ WHOLE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "first of several": (lambda: b"PK\7\x08" + INNER, "cut off or broken"),
     "nothing": (assembled, "without files"),
     "folders only": (lambda: assembled(Part(b"a/"), Part(b"a/b/")), "without files"),
+    "hidden only": (lambda: assembled(Part(b".a/role.xml", ROLE)), "without files to read"),
     "program": (lambda: b"MZ\x90\0" + bytes(100) + INNER, "a program, or an archive that unpacks"),
 }
 
