@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from nspermaudit.changes import Change
-from nspermaudit.model import Location, Role
+from nspermaudit.model import Location, Role, role_key
 from nspermaudit.rule import Result, Rule, Severity, Verdict
 from nspermaudit.waiver import Waiver
 
@@ -134,12 +134,10 @@ class Finding(NamedTuple):
 
 
 def fingerprint(rule_id: str, role_id: str, subject: str) -> str:
-    """Hash a finding's identity; ``customrole1042`` and internal id ``1042`` are one role."""
+    """Hash a finding's identity; ids that mean one role give the same (``model.role_key``)."""
     import hashlib  # noqa: PLC0415 - start-up: only machines read fingerprints
 
-    number = role_id.removeprefix("customrole")
-    role = number if number.isdecimal() else role_id.casefold()
-    text = f"{rule_id}\0{role}\0{subject}"
+    text = f"{rule_id}\0{role_key(role_id)}\0{subject}"
     return "v1:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -166,7 +164,8 @@ class Report(NamedTuple):
     why the audit is not complete; ``assumptions`` what was taken for granted; ``notes`` what is
     worth telling although it is no finding. ``findings`` has the accepted ones too: those with a
     waiver, and those that a baseline knows. ``has_baseline`` says that one was given, ``changes``
-    what was changed since another state, if that was asked.
+    what was changed since another state, if that was asked. ``idle_waivers`` match no finding
+    although they were asked about, ``mended`` are fingerprints of the baseline that are gone.
     """
 
     version: str
@@ -185,6 +184,8 @@ class Report(NamedTuple):
     limits: tuple[str, ...] = LIMITS
     has_baseline: bool = False
     changes: tuple[Change, ...] | None = None
+    idle_waivers: tuple[Waiver, ...] = ()
+    mended: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from nspermaudit.account import Account
 from nspermaudit.finding import (
@@ -22,20 +23,33 @@ from nspermaudit.scope import INTEGRATION, Scope
 from nspermaudit.selector import Named
 from nspermaudit.style import counted
 
+if TYPE_CHECKING:
+    from nspermaudit.accepting import Judged
+
 MAX_NAMED = 5
 """So many names are given where a note lists roles; the rest is counted."""
 
 
 class Tally:
-    """What became of the roles judged so far. The roles themselves are not kept."""
+    """What became of the roles judged so far. The roles themselves are not kept.
+
+    ``judged``, if there is one, remembers which rules were asked of which roles.
+    """
 
     def __init__(
-        self, rules: Sequence[Rule], scope: Scope, account: Account, *, keep_all: bool
+        self,
+        rules: Sequence[Rule],
+        scope: Scope,
+        account: Account,
+        *,
+        keep_all: bool,
+        judged: Judged | None = None,
     ) -> None:
         self.rules = rules
         self.scope = scope
         self.account = account
         self.keep_all = keep_all
+        self.judged = judged
         self._by_class: dict[str, list[Rule]] = {}
         self._about_account = [rule for rule in rules if rule.is_about_account]
         for rule in rules:
@@ -57,18 +71,23 @@ class Tally:
 
     def fresh(self) -> Tally:
         """An empty tally of the same audit."""
-        return Tally(self.rules, self.scope, self.account, keep_all=self.keep_all)
+        judged = None if self.judged is None else self.judged.fresh()
+        return Tally(self.rules, self.scope, self.account, keep_all=self.keep_all, judged=judged)
 
     def judge(self, role: Role) -> None:
         """Hold one role against every rule that is asked of it."""
         self.roles += 1
         self.grants += distinct_grants(role)
         self._remember(role)
+        if self.judged is not None:
+            self.judged.see(role)
         for name, rules in self._by_class.items():
             roles = self.scope.classes.get(name)
             asked = roles.holds(role, self.account) if roles else None
             if asked:
                 self.asked.add(name)
+                if self.judged is not None:
+                    self.judged.ask(role, name)
                 self._ask(rules, role)
             elif asked is None:
                 reason = f"not known whether the role is one of class {name}"
@@ -112,6 +131,8 @@ class Tally:
             self.findings.append(finding_of(rule, role, verdict))
         elif verdict.result is Result.NOT_EVALUATED:
             self.not_evaluated[verdict.reason] += 1
+            if self.judged is not None:
+                self.judged.leave_open(rule, role)
         if verdict.note:
             self.notes.add(verdict.note)
         if self.keep_all:
@@ -130,6 +151,8 @@ class Tally:
         self.repeated |= other.repeated
         self.asked |= other.asked
         self.names |= other.names
+        if self.judged is not None and other.judged is not None:
+            self.judged.add(other.judged)
         for role_id, path in other.places.items():
             self._place(role_id, path)
 

@@ -16,6 +16,8 @@ from nspermaudit.pack_file import pack_schema
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "pack": pack_schema,
     "config": config_schema,
+    "waivers": lambda: schemas.load("waivers"),
+    "baseline": lambda: schemas.load("baseline"),
     "report": lambda: schemas.load("report"),
 }
 
@@ -29,5 +31,5 @@ Examples:
 @click.command(epilog=_EPILOG)
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 def schema(name: str) -> None:
-    """Print the JSON Schema (draft-07) of rule packs, of nspermaudit.yaml or of the JSON report."""
+    """Print the JSON Schema (draft-07) of a file that nspermaudit reads or writes."""
     put(json.dumps(SCHEMAS[name](), indent=2))
