@@ -60,7 +60,7 @@ def _entry(document: Document, item: dict[str, Any], index: int) -> Waiver:
     word = item.get("level")
     waiver = Waiver(
         rule=item["rule"].strip(),
-        role=item["role"].strip(),
+        role=str(item["role"]).strip(),
         reason=" ".join(item["reason"].split()),
         approved_by=" ".join(item["approved_by"].split()),
         expires=item["expires"],

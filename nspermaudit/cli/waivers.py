@@ -93,7 +93,8 @@ def list_(paths: tuple[str, ...], asked: Asked, form: str) -> int:
     found = asked.configuration(paths).waivers
     idle, code = _idle(paths, asked) if paths else ((), COMPLETE)
     if form == "json":
-        put(json.dumps([_as_json(item, idle) for item in found], indent=2))
+        text = json.dumps([_as_json(item, idle) for item in found], indent=2)
+        put(text.replace("##", "#\\u0023"))
     else:
         put(drawn(_HEADINGS, [_row(item, idle) for item in found]) or "no waivers")
     return code
@@ -259,5 +260,5 @@ def _pruned(target: _File, gone: Sequence[int], *, is_dry: bool) -> int:
 def _by_hand(target: _File, reason: str, lines: Iterable[str]) -> int:
     tell([one_line(f"error: {target.path} is left as it is: {reason}")])
     for line in lines:
-        put(line)
+        put(one_line(line))
     return WRONG_USAGE

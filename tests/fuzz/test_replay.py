@@ -8,7 +8,7 @@ import pytest
 from fuzz.readers import READERS
 from reading import read
 
-from nspermaudit import Use, config, packs
+from nspermaudit import Use, baseline, config, packs, waivers
 
 HERE = Path(__file__).parent
 CORPUS = sorted(HERE.glob("corpus/*/*"))
@@ -37,6 +37,10 @@ def test_corpus_is_read(file: Path) -> None:
         assert packs.load([Use(str(file))])
     elif reader == "config":
         assert config.read(str(file)).classes
+    elif reader == "waivers":
+        assert waivers.read(str(file))
+    elif reader == "baseline":
+        assert baseline.read(str(file)).entries
     else:
         found = read(file.read_bytes())
         assert found.inputs[0].format == FORMATS.get(file.name, reader)

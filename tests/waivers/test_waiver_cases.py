@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Ran, audited, sdf
+from conftest import ROOT, Ran, audited, sdf
 from waiving import HOLDS, TODAY, changed, listed, write_config, write_role
 
-from nspermaudit import Config, Request, Use, UsageError, audit, find, read_config, safe_yaml
+from nspermaudit import Config, Level, Request, UsageError, Use, audit, find, read_config, safe_yaml
 from nspermaudit.rule import Result
 
 Run = Callable[..., Ran]
@@ -146,6 +147,16 @@ def test_numbers_and_script_ids_are_one_role(tmp_path: Path) -> None:
     waived = [item.verdict.subject for item in report.findings if item.waiver]
     assert waived == ["TRAN_SALESORD"]
     assert report.results[Result.WAIVED] == 1
+
+
+def test_sample_of_the_documentation(tmp_path: Path) -> None:
+    """The configuration that docs/waivers.md shows is one."""
+    text = (ROOT / "docs" / "waivers.md").read_text(encoding="utf-8")
+    (sample,) = re.findall("^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "nspermaudit.yaml"
+    file.write_text(sample, encoding="utf-8")
+    config = read_config(str(file))
+    assert ([item.level for item in config.waivers], config.waiver_days) == ([Level.VIEW], 180)
 
 
 def test_what_could_not_be_judged_is_not_unused(tmp_path: Path) -> None:
