@@ -42,9 +42,9 @@ class Judged:
         """Remember that the rules of a class were asked of a role."""
         self._asked.add((class_name, role_key(role.id)))
 
-    def leave_open(self, rule: Rule, role: Role) -> None:
-        """Remember that something about a role could not be told."""
-        self._open.add((rule.id, role_key(role.id)))
+    def leave_open(self, rule: Rule, about: str) -> None:
+        """Remember that something about a role or object, or all of them, could not be told."""
+        self._open.add((rule.id, role_key(about)))
 
     def see_objects(self, account: Account) -> None:
         """Remember the objects of projects that were given whole: rules about them were asked."""
@@ -66,7 +66,7 @@ class Judged:
 
     def is_open(self, rule: Rule, key: str) -> bool:
         """Whether something that a rule asks of the role of that key could not be told."""
-        return (rule.id, key) in self._open
+        return not self._open.isdisjoint(((rule.id, key), (rule.id, "")))
 
 
 class Accepting(NamedTuple):
@@ -204,7 +204,7 @@ class _Waiving:
     def notes(self, idle: Sequence[Waiver], *, is_whole: bool) -> Iterator[str]:
         """What is worth telling of the waivers that had to do with this audit."""
         called_so = self._roles()
-        for waiver, rules in self.rules.items():
+        for waiver in self.rules:
             number, left = self.failed[waiver], self.left[waiver]
             if number:
                 counts = f"{counted(number, 'finding')} {'count' if number > 1 else 'counts'}"
@@ -213,9 +213,15 @@ class _Waiving:
                 yield f"{waiver}: {when(waiver, left)}"
             elif waiver in idle:
                 yield f"{waiver}: matches no finding; nspermaudit waivers prune removes it"
-            elif rules and called_so and is_whole and not self._keys(waiver, called_so):
+            elif called_so and is_whole and self._is_stray(waiver, called_so):
                 ids = (role_id for role_id, _ in self.judged.roles.values())
                 yield f"{waiver}: there is no such role here{schemas.closest(waiver.role, ids)}"
+
+    def _is_stray(self, waiver: Waiver, called_so: Mapping[str, AbstractSet[str]]) -> bool:
+        """Whether rules in use are about roles alone, and none is called as a waiver says."""
+        rules = self.rules[waiver]
+        about_roles = bool(rules) and not any(rule.is_about_account for rule in rules)
+        return about_roles and not self._keys(waiver, called_so)
 
     def _roles(self) -> dict[str, set[str]]:
         """The keys of the roles that were there, by all that they may be called."""

@@ -12,6 +12,7 @@ from nspermaudit.documents import Document
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.finding import Finding, fingerprint
 from nspermaudit.model import Level, Location
+from nspermaudit.rule import Verdict
 from nspermaudit.source import Source
 
 SCHEMA = "nspermaudit-baseline/1"
@@ -35,7 +36,9 @@ class Entry(NamedTuple):
 
     def bears(self, finding: Finding) -> bool:
         """Whether a finding of this fingerprint is no worse than what is known."""
-        level = finding.verdict.granted or Level.NONE
+        level = _level(finding.verdict)
+        if level is None:
+            return True
         if finding.verdict.problem in _TOO_LITTLE:
             return level >= min(self.granted, default=Level.NONE)
         return level <= max(self.granted, default=Level.NONE)
@@ -56,10 +59,17 @@ def of(findings: Iterable[Finding], path: str = "") -> Baseline:
         role = finding.role_id or verdict.about
         new = Entry(mark, finding.rule.id, role, verdict.subject)
         known = entries.setdefault(mark, new)
-        if verdict.permission:  # else there is no level that could be
-            levels = {*known.granted, verdict.granted or Level.NONE}
-            entries[mark] = known._replace(granted=tuple(sorted(levels)))
+        level = _level(verdict)
+        if level is not None:
+            entries[mark] = known._replace(granted=tuple(sorted({*known.granted, level})))
     return Baseline(path, entries)
+
+
+def _level(verdict: Verdict) -> Level | None:
+    """The level that was found; None where the finding is not about a single permission."""
+    if verdict.permission is None or verdict.permission.id != verdict.subject:
+        return None
+    return verdict.granted or Level.NONE
 
 
 def written(entries: Iterable[Entry]) -> Iterator[str]:

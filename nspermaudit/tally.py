@@ -132,7 +132,7 @@ class Tally:
         elif verdict.result is Result.NOT_EVALUATED:
             self.not_evaluated[verdict.reason] += 1
             if self.judged is not None:
-                self.judged.leave_open(rule, role)
+                self.judged.leave_open(rule, role.id or verdict.about)
         if verdict.note:
             self.notes.add(verdict.note)
         if self.keep_all:

@@ -201,7 +201,7 @@ YAML: Mapping[str, str] = {
 @pytest.mark.parametrize("case", YAML)
 @pytest.mark.parametrize("option", ["--pack", "--config", "--waivers"])
 def test_yaml_attack_is_refused(case: str, option: str, tmp_path: Path) -> None:
-    """A pack, a configuration or waivers that attack are told with its place, and nothing is audited."""
+    """YAML that attacks is told with its place, and nothing is audited."""
     (tmp_path / "x.yaml").write_text(YAML[case])
     (tmp_path / "role.xml").write_text(sdf(GRANT))
     done = _attacked(tmp_path, "check", "role.xml", option, "x.yaml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,19 @@ import pytest
 from conftest import ROOT, Ran, audited, sdf
 from waiving import HOLDS, TODAY, changed, listed, write_config, write_role
 
-from nspermaudit import Config, Level, Request, UsageError, Use, audit, find, read_config, safe_yaml
+from nspermaudit import (
+    Config,
+    Level,
+    Request,
+    UsageError,
+    Use,
+    audit,
+    baseline,
+    find,
+    read_config,
+    safe_yaml,
+)
+from nspermaudit.config import parse
 from nspermaudit.rule import Result
 
 Run = Callable[..., Ran]
@@ -167,6 +180,25 @@ def test_what_could_not_be_judged_is_not_unused(tmp_path: Path) -> None:
     config = read_config(str(write_config(tmp_path, [{**HOLDS, "role": "example"}])))
     report = audit(find(["roles.csv"]), config, Request(today=TODAY))
     assert report.idle_waivers == ()
+
+
+def test_two_processes_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a child has judged counts for waivers and baselines, too."""
+    for number, level in enumerate(("EDIT", "FULL", "VIEW", "FULL")):
+        write_role(tmp_path, level, f"customrole_{number}")
+    roles = [{**HOLDS, "role": f"customrole_{number}"} for number in range(5)]
+    text = write_config(tmp_path, roles).read_text() + "roles: {integration: 'customrole_*'}\n"
+    config = parse(text.encode(), "nspermaudit.yaml", "nspermaudit.yaml")
+    known = baseline.of(audit(find(["."]), config, Request(today=TODAY)).findings)
+    write_role(tmp_path, "FULL", "customrole_2")
+    request = Request(today=TODAY, keep_all=True, baseline=known)
+    alone = audit(find(["."]), config, request)
+    monkeypatch.setattr(import_module("nspermaudit.audit"), "MANY_OBJECTS", 2)
+    monkeypatch.setattr("nspermaudit.forking.is_possible", lambda: True)
+    assert audit(find(["."]), config, request) == alone
+    assert [item.role for item in alone.idle_waivers] == [f"customrole_{n}" for n in (1, 2, 3)]
+    assert len(alone.mended) == 1
+    assert any("customrole_4" in note and "there is no such role" in note for note in alone.notes)
 
 
 def test_expired_waiver_is_told_once_in_a_block(run: Run, tmp_path: Path) -> None:
