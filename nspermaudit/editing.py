@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from nspermaudit import safe_yaml
@@ -62,11 +63,14 @@ def without_entries(data: bytes, key: str, indexes: Collection[int]) -> bytes:
     Raises as ``with_entry`` does.
     """
     text = _Text(data, key)
-    changed = text.without(indexes)
     wanted = dict(text.value)
     wanted[key] = [item for index, item in enumerate(text.items) if index not in indexes]
     if not wanted[key]:
         del wanted[key]
+    changed = text.without(indexes)
+    if not text.lines[-1].endswith("\n"):  # what comes last now has no line end either, if it may
+        with suppress(NotSafeError):
+            return _verified(changed.removesuffix("\n").removesuffix("\r"), wanted)
     return _verified(changed, wanted)
 
 
@@ -156,10 +160,7 @@ class _Text:
         gone = {line for index in indexes for line in range(self.starts[index], self._end(index))}
         if len(set(indexes)) == len(self.items):
             gone.add(self._key_line())
-        kept = [line for number, line in enumerate(self.lines) if number not in gone]
-        if kept and not self.lines[-1].endswith("\n"):
-            kept[-1] = kept[-1].removesuffix("\n").removesuffix("\r")
-        return "".join(kept)
+        return "".join(line for number, line in enumerate(self.lines) if number not in gone)
 
     def _key_line(self) -> int:
         line = self.marks[(self.key,)][0] - 1

@@ -113,6 +113,12 @@ def test_not_utf_8_is_left_alone() -> None:
         editing.with_entry("use: [guide]\n".encode("utf-16"), "waivers", NEW)
 
 
+def test_a_block_keeps_its_line_end() -> None:
+    """An entry that comes last now would say something else without it."""
+    old = b"waivers:\n  - rule: |\n      a\n  - rule: b"
+    assert editing.without_entries(old, "waivers", [1]) == b"waivers:\n  - rule: |\n      a\n"
+
+
 def test_the_list_keeps_its_indentation() -> None:
     """A new entry stands under those that are there."""
     old = b"waivers:\n- rule: a\n\n# the end\nuse: [guide]\n"
