@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from time import strftime
 from typing import TYPE_CHECKING, NamedTuple
 
 from nspermaudit import packs, schemas, scope
@@ -19,6 +20,8 @@ from nspermaudit.tally import Tally
 from nspermaudit.version import VERSION
 
 if TYPE_CHECKING:
+    from nspermaudit.accepting import Accepting
+    from nspermaudit.baseline import Baseline
     from nspermaudit.forking import Child
     from nspermaudit.scope import Scope
     from nspermaudit.snapshot import Snapshot
@@ -30,6 +33,8 @@ class Request(NamedTuple):
     ``packs`` replace those of the configuration; ``roles`` are globs that name the integration
     roles; ``select`` and ``ignore`` are globs of rule ids; ``strict`` makes an audit incomplete
     if something was not evaluated; ``keep_all`` keeps every single result for the report.
+    ``baseline`` has the findings that are known; ``today`` is the day on which waivers must hold,
+    as ``2026-11-22``: empty for that of the clock.
     """
 
     packs: tuple[Use, ...] = ()
@@ -38,6 +43,8 @@ class Request(NamedTuple):
     ignore: tuple[str, ...] = ()
     strict: bool = False
     keep_all: bool = False
+    baseline: "Baseline | None" = None
+    today: str = ""
 
 
 class Kept:
@@ -73,13 +80,20 @@ def audit(
     """
     used = packs.load(request.packs or config.use)
     rules = chosen(packs.all_rules(used), config.severities, request)
+    accepting = _accepting(rules, config, request)
     inputs = Inputs(sources, reading)
     account = inputs.read_companions(config.features, _needs(rules))
     roles = (kept and kept.scope) or scope.settle(
         config.classes, request.roles, rules, lambda: inputs.first_roles(account)
     )
-    snapshot = kept.roles if kept else None
-    total = Tally(rules, roles, account, keep_all=request.keep_all, snapshot=snapshot)
+    total = Tally(
+        rules,
+        roles,
+        account,
+        keep_all=request.keep_all,
+        snapshot=kept.roles if kept else None,
+        judged=accepting and accepting.judged,
+    )
     if kept:
         kept.scope = roles
     for role in merged(_judge_all(inputs, total)):
@@ -89,7 +103,29 @@ def audit(
     digests = [pack.digest for pack in used]
     total.told.update(_of_configuration(config))
     report = total.report(VERSION, digests, inputs.told())
-    return report._replace(unfinished=tuple(_unfinished(report, total, request)))
+    report = report._replace(unfinished=tuple(_unfinished(report, total, request)))
+    if accepting is None:
+        return report
+    objects = all(item.format == "sdf" and item.source.named for item in inputs.exports)
+    return accepting.applied(report, account, is_whole=not objects)
+
+
+def _accepting(rules: Sequence[Rule], config: Config, request: Request) -> "Accepting | None":
+    """What is to be accepted of the findings of some rules; None if nothing is.
+
+    Raises DocumentError for waivers of what does not exist, and for those that last too long.
+    """
+    if not config.waivers and request.baseline is None:
+        return None
+    from nspermaudit import accepting, waivers  # noqa: PLC0415 - start-up: most audits have none
+
+    today = request.today or strftime("%Y-%m-%d")
+    if not waivers.is_day(today):
+        raise UsageError(f'"{today}" is no day such as 2026-11-22')
+    known = lambda: packs.known_rules((*config.use, *request.packs))  # noqa: E731 - asked if needed
+    waivers.refuse(waivers.faults(config.waivers, known, config.waiver_days, today))
+    judged = accepting.Judged()
+    return accepting.Accepting(config.waivers, request.baseline, rules, judged, today)
 
 
 def _needs(rules: Iterable[Rule]) -> set[str]:

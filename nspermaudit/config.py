@@ -1,34 +1,29 @@
 """``nspermaudit.yaml``: which packs, which roles are which, facts that no export carries."""
 
 import os.path
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nspermaudit import documents, schemas, selector
+from nspermaudit import schemas, selector
 from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
 from nspermaudit.rule import Condition, Severity, Use
 from nspermaudit.source import Source
+from nspermaudit.waiver import Waiver
 
 FILE_NAME = "nspermaudit.yaml"
 DEFAULT_USE = ("integrity", "guide")
 _DEFAULT_USES = tuple(Use(name) for name in DEFAULT_USE)
 
-_KEY_NAMES = (
-    r"(?<![^\W_])(?:consumer_?(?:key|secret)|client_?secret|token_?(?:id|secret)|secret|password"
-    r"|passwd|private_?key|api_?key)(?![^\W_])"
-)
-_KEY_VALUES = "(?i)(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])"
-
 
 class Config(NamedTuple):
     """What a configuration says; with none at all, the defaults.
 
-    ``severities`` gives single rules another severity, or None to switch them off.
+    ``severities`` gives single rules another severity, or None to switch them off. ``waivers`` are
+    the findings that are accepted; ``waiver_days`` is in how many days each must have expired.
     """
 
     path: str = ""
@@ -37,6 +32,8 @@ class Config(NamedTuple):
     classes: Mapping[str, Condition] = MappingProxyType({})
     features: Mapping[str, bool] = MappingProxyType({})
     severities: Mapping[str, Severity | None] = MappingProxyType({})
+    waivers: tuple[Waiver, ...] = ()
+    waiver_days: int | None = None
 
 
 def find(start: str) -> str | None:
@@ -52,15 +49,21 @@ def find(start: str) -> str | None:
 
 def read(file: str) -> Config:
     """Read a configuration. Raises DocumentError with all its faults, InputError if unreadable."""
-    from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only a configuration needs it
-
     path = shown(file)
-    document = safe_yaml.load(Source(path, file).read(), path)
+    return parse(Source(path, file).read(), path, file)
+
+
+def parse(data: bytes, path: str, file: str) -> Config:
+    """The same for the content of a file; ``path`` is what messages call it."""
+    from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only a configuration needs it
+    from nspermaudit.secrecy import refuse_secrets  # noqa: PLC0415 - as above
+
+    document = safe_yaml.load(data, path)
     if document.value is None:
         document.value = {}
-    _refuse_secrets(document)
-    document.refuse_if_faulty()  # the schema would quote a secret
+    refuse_secrets(document)
     schemas.hold_against(document, config_schema())
+    waivers = _waivers(document)
     document.refuse_if_faulty()
     classes = _classes(document)
     document.refuse_if_faulty()
@@ -77,43 +80,29 @@ def read(file: str) -> Config:
         MappingProxyType(classes),
         MappingProxyType({name: state == "on" for name, state in features.items()}),
         MappingProxyType(severities),
+        waivers,
+        top.get("waiver_limits", {}).get("days"),
     )
+
+
+def _waivers(document: Document) -> tuple[Waiver, ...]:
+    if not isinstance(document.value, dict) or "waivers" not in document.value:
+        return ()
+    from nspermaudit import waivers  # noqa: PLC0415 - start-up: most have none
+
+    return waivers.entries(document)
 
 
 @cache
 def config_schema() -> dict[str, Any]:
-    """The JSON Schema of ``nspermaudit.yaml``, with the attributes that roles have."""
+    """The JSON Schema of ``nspermaudit.yaml``, with the attributes that roles have and waivers."""
     from nspermaudit.checks.role import attribute_schema  # noqa: PLC0415 - start-up, as above
 
     schema = schemas.load("config")
     attributes = {word: attribute_schema(word) for word in ATTRIBUTES}
     schema["definitions"]["condition"]["properties"].update(attributes)
+    schema["definitions"].update(schemas.load("waivers")["definitions"])
     return schema
-
-
-def _refuse_secrets(document: Document) -> None:
-    for where in document.marks:
-        if where and isinstance(where[-1], str):
-            key = where[-1].casefold().replace(" ", "_").replace("-", "_")
-            if re.search(_KEY_VALUES, key):
-                document.fault("this looks like a key or a token: remove it", where)
-            elif re.search(_KEY_NAMES, key):
-                text = f'"{where[-1]}" looks like a secret: this tool needs none, remove it'
-                document.fault(text, where)
-    for where, text in _texts(document.value, ()):
-        if re.search(_KEY_VALUES, text):
-            document.fault("this looks like a key or a token: remove it", where)
-
-
-def _texts(value: Any, where: documents.Path) -> Iterator[tuple[documents.Path, str]]:
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, (*where, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*where, index))
 
 
 def _uses(items: Any, folder: str) -> Iterator[Use]:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from nspermaudit.changes import Change
-from nspermaudit.model import Location, Role
+from nspermaudit.model import Location, Role, role_key
 from nspermaudit.rule import Result, Rule, Severity, Verdict
 from nspermaudit.waiver import Waiver
 
@@ -134,17 +134,11 @@ class Finding(NamedTuple):
 
 
 def fingerprint(rule_id: str, role_id: str, subject: str) -> str:
-    """Hash what a finding is about, without lines, paths or levels."""
+    """Hash a finding's identity; ids that mean one role give the same (``model.role_key``)."""
     import hashlib  # noqa: PLC0415 - start-up: only machines read fingerprints
 
-    text = f"{rule_id}\0{identity(role_id)}\0{subject}"
+    text = f"{rule_id}\0{role_key(role_id)}\0{subject}"
     return "v1:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def identity(role_id: str) -> str:
-    """A role's id as every format has it: ``customrole1042`` and internal id ``1042`` are one."""
-    number = role_id.removeprefix("customrole")
-    return number if number.isdecimal() else role_id.casefold()
 
 
 class Outcome(NamedTuple):
@@ -170,7 +164,8 @@ class Report(NamedTuple):
     why the audit is not complete; ``assumptions`` what was taken for granted; ``notes`` what is
     worth telling although it is no finding. ``findings`` has the accepted ones too: those with a
     waiver, and those that a baseline knows. ``has_baseline`` says that one was given, ``changes``
-    what was changed since another state, if that was asked.
+    what was changed since another state, if that was asked. ``idle_waivers`` match no finding
+    although they were asked about, ``mended`` are fingerprints of the baseline that are gone.
     """
 
     version: str
@@ -189,6 +184,8 @@ class Report(NamedTuple):
     limits: tuple[str, ...] = LIMITS
     has_baseline: bool = False
     changes: tuple[Change, ...] | None = None
+    idle_waivers: tuple[Waiver, ...] = ()
+    mended: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:

@@ -196,5 +196,14 @@ def _by_level(grant: Grant) -> int:
     return grant.level
 
 
+def role_key(role_id: str) -> str:
+    """A role's id in the form that is the same in every export.
+
+    ``customrole1042`` and the internal id ``1042`` are one role.
+    """
+    number = role_id.removeprefix("customrole")
+    return number if number.isdecimal() else role_id.casefold()
+
+
 NO_ROLE = Role.of("", "", (), Location(""))
 """What a check is given that is not about a role."""

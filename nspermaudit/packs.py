@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from nspermaudit import schemas
 from nspermaudit.discovery import shown
@@ -121,6 +122,18 @@ def find(name: str, folder: str = "") -> str:
         return os.path.join(rules_folder(), f"{name}.yaml")
     hint = schemas.closest(name, shipped())
     raise UsageError(f'no pack is called "{name}"{hint}; a file of yours ends in .yaml')
+
+
+def known_rules(uses: Iterable[Use] = ()) -> list[Rule]:
+    """The rules of all packs that ship and of some others, whether or not they go together.
+
+    A pack that cannot be read is passed over.
+    """
+    found: list[Rule] = []
+    for use in (*map(Use, shipped()), *uses):
+        with suppress(UsageError):
+            found += all_rules(load([use]))
+    return found
 
 
 def all_rules(found: Iterable[Pack]) -> list[Rule]:

@@ -19,6 +19,12 @@ _TYPES = {
     "integer": "a whole number",
     "null": "nothing",
 }
+_BOUNDS = {
+    "minItems": "must not be empty",
+    "minProperties": "must not be empty",
+    "minLength": "must not be empty",
+    "minimum": "too small a number",
+}
 
 
 def load(name: str) -> dict[str, Any]:
@@ -121,13 +127,11 @@ def _sentence(validator: str, expected: Any, value: Any, schema: Mapping[str, An
     if validator == "type":
         kinds = expected if isinstance(expected, list) else [expected]
         return f"expected {' or '.join(_TYPES.get(kind, str(kind)) for kind in kinds)}"
-    if validator in ("minItems", "minProperties", "minLength"):
-        return "must not be empty"
     if validator == "pattern":
         return f"{written(value)} is not {schema.get('title', 'of the right form')}"
     if validator == "not":
         return str(schema.get("description", "not allowed here"))
-    return f"not allowed here ({validator})"
+    return _BOUNDS.get(validator, f"not allowed here ({validator})")
 
 
 def written(value: Any) -> str:

@@ -6,8 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nspermaudit.finding import identity
-from nspermaudit.model import AttributeValue, Level, Location, Permission, Role
+from nspermaudit.model import AttributeValue, Level, Location, Permission, Role, role_key
 
 FIRST_CUSTOM_ID = 1000
 """Standard roles have smaller internal ids: so it is in all exports seen; Oracle does not say."""
@@ -37,7 +36,7 @@ class Known(NamedTuple):
     @property
     def key(self) -> str:
         """The role's identity, the same in every format that has its id."""
-        return " ".join(identity(self.id).split())
+        return " ".join(role_key(self.id).split())
 
     @property
     def spoken_name(self) -> str:

@@ -24,13 +24,17 @@ from nspermaudit.selector import Named
 from nspermaudit.style import MAX_NAMED, counted, listed
 
 if TYPE_CHECKING:
+    from nspermaudit.accepting import Judged
     from nspermaudit.snapshot import Snapshot
 
 
 class Tally:
-    """What became of the roles judged so far; the roles themselves only go into a ``snapshot``."""
+    """What became of the roles judged so far; the roles themselves only go into a ``snapshot``.
 
-    def __init__(
+    ``judged``, if there is one, remembers which rules were asked of which roles.
+    """
+
+    def __init__(  # noqa: PLR0913 - what an audit is about, and what it has to remember
         self,
         rules: Sequence[Rule],
         scope: Scope,
@@ -38,12 +42,14 @@ class Tally:
         *,
         keep_all: bool,
         snapshot: Snapshot | None = None,
+        judged: Judged | None = None,
     ) -> None:
         self.rules = rules
         self.scope = scope
         self.account = account
         self.keep_all = keep_all
         self.snapshot = snapshot
+        self.judged = judged
         self._by_class: dict[str, list[Rule]] = {}
         self._about_account = [rule for rule in rules if rule.is_about_account]
         for rule in rules:
@@ -65,9 +71,13 @@ class Tally:
 
     def fresh(self) -> Tally:
         """An empty tally of the same audit."""
-        snapshot = type(self.snapshot)() if self.snapshot is not None else None
         return Tally(
-            self.rules, self.scope, self.account, keep_all=self.keep_all, snapshot=snapshot
+            self.rules,
+            self.scope,
+            self.account,
+            keep_all=self.keep_all,
+            snapshot=None if self.snapshot is None else type(self.snapshot)(),
+            judged=None if self.judged is None else self.judged.fresh(),
         )
 
     def judge(self, role: Role) -> None:
@@ -77,11 +87,15 @@ class Tally:
         self._remember(role)
         if self.snapshot is not None:
             self.snapshot.take(role)
+        if self.judged is not None:
+            self.judged.see(role)
         for name, rules in self._by_class.items():
             roles = self.scope.classes.get(name)
             asked = roles.holds(role, self.account) if roles else None
             if asked:
                 self.asked.add(name)
+                if self.judged is not None:
+                    self.judged.ask(role, name)
                 self._ask(rules, role)
             elif asked is None:
                 reason = f"not known whether the role is one of class {name}"
@@ -125,6 +139,8 @@ class Tally:
             self.findings.append(finding_of(rule, role, verdict))
         elif verdict.result is Result.NOT_EVALUATED:
             self.not_evaluated[verdict.reason] += 1
+            if self.judged is not None:
+                self.judged.leave_open(rule, role.id or verdict.about)
         if verdict.note:
             self.notes.add(verdict.note)
         if self.keep_all:
@@ -145,6 +161,8 @@ class Tally:
         self.names |= other.names
         if self.snapshot is not None and other.snapshot is not None:
             self.snapshot.add(other.snapshot)
+        if self.judged is not None and other.judged is not None:
+            self.judged.add(other.judged)
         for role_id, path in other.places.items():
             self._place(role_id, path)
 

@@ -1,16 +1,18 @@
 """A risk that somebody has accepted: of which finding, why, who, and until when."""
 
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from nspermaudit.model import Level, Location
+from nspermaudit.model import Level, Location, role_key
 
 
 class Waiver(NamedTuple):
     """One entry of ``waivers:``.
 
-    ``rule`` is a rule's id; ``role`` and ``permission`` are an id, a name or a glob, ``*`` for any.
-    ``level`` is the highest granted level that is accepted; None accepts any. ``expires`` is the
-    last day on which it holds, as ``2027-03-31``. ``location`` is where it stands.
+    ``rule`` is a rule's id or a glob; ``role`` and ``permission`` are an id, a name or a glob, with
+    ``*`` for any. ``level`` is the highest granted level that is accepted; None accepts any.
+    ``expires`` is the last day on which it holds, as ``2027-03-31``. ``location`` is where it
+    stands.
     """
 
     rule: str
@@ -21,3 +23,32 @@ class Waiver(NamedTuple):
     location: Location
     permission: str = "*"
     level: Level | None = None
+
+    def __str__(self) -> str:
+        names = (self.rule, self.role, *(() if self.permission == "*" else (self.permission,)))
+        return f"waiver {self.location} ({', '.join(names)})"
+
+    def names_rule(self, rule_id: str) -> bool:
+        """Whether it is about a rule of this id."""
+        return matches(self.rule, rule_id)
+
+    def names_role(self, role_id: str, name: str) -> bool:
+        """Whether it is about a role of this id and name; ``1042`` is ``customrole1042``, too."""
+        return any(matches(self.role, text) for text in called(role_id, name))
+
+    def names_permission(self, permission_id: str) -> bool:
+        """Whether it is about a permission of this id; empty where a finding is about none."""
+        return self.permission == "*" or matches(self.permission, permission_id)
+
+
+def called(role_id: str, name: str) -> tuple[str, ...]:
+    """All that a person may call a role."""
+    key = role_key(role_id)
+    numbered = (f"customrole{key}",) if key.isdecimal() else ()
+    return (role_id, name.strip(), key, *numbered)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text is what a pattern says, or fits it as a glob; letters in either case."""
+    pattern, text = pattern.casefold(), text.casefold()
+    return text == pattern or fnmatchcase(text, pattern)

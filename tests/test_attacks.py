@@ -185,9 +185,9 @@ YAML: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("case", YAML)
-@pytest.mark.parametrize("option", ["--pack", "--config"])
+@pytest.mark.parametrize("option", ["--pack", "--config", "--waivers"])
 def test_yaml_attack_is_refused(case: str, option: str, tmp_path: Path) -> None:
-    """A pack or a configuration that attacks is told with its place, and nothing is audited."""
+    """YAML that attacks is told with its place, and nothing is audited."""
     (tmp_path / "x.yaml").write_text(YAML[case])
     (tmp_path / "role.xml").write_text(sdf(GRANT))
     done = attacked(tmp_path, "check", "role.xml", option, "x.yaml")

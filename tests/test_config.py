@@ -12,6 +12,7 @@ from conftest import Ran, audited, sdf
 from nspermaudit import (
     Config,
     DocumentError,
+    Level,
     Reading,
     Report,
     Request,
@@ -157,7 +158,7 @@ def test_an_empty_configuration_says_what_none_says(tmp_path: Path) -> None:
 
 
 def test_a_configuration_may_say_all_that_there_is_to_say(tmp_path: Path) -> None:
-    """The sample of the documentation, less its waivers, is a configuration."""
+    """The sample of the documentation is a configuration."""
     found = read(
         tmp_path,
         """\
@@ -172,8 +173,24 @@ account:
   features: {TBA: on, CRM: off}
   integrations: [{name: Larkfield-Sync, token_based_authentication: true, state: enabled}]
 rules: {explicit-none: off, empty-role: error, token-permissions: warning}
+waiver_limits: {days: 180}
+waivers:
+  - rule: sales-order-permissions
+    role: customrole_token
+    permission: Customers
+    level: view
+    reason: This connector reads customers only.
+    approved_by: Head of IT
+    expires: 2027-03-31
 """,
     )
+    (waiver,) = found.waivers
+    assert (waiver.permission, waiver.level, waiver.expires) == (
+        "LIST_CUSTJOB",
+        Level.VIEW,
+        "2027-03-31",
+    )
+    assert (waiver.location.line, waiver.location.column, found.waiver_days) == (14, 5, 180)
     assert [use.name for use in found.use] == ["integrity", "guide", "guide/token"]
     assert found.use[2].parameters == {"strict": True, "tier": 2, "kind": "on"}
     assert found.classes.keys() == {"integration", "human"}

@@ -24,7 +24,7 @@ Examples:
 Exit codes:
   0  the audit is complete and nothing is at or above --fail-on
   1  the audit is complete and something is
-  2  wrong usage, configuration or pack: no audit was performed
+  2  wrong usage, configuration, pack or waiver: no audit was performed
   3  the audit is not complete: findings so far are printed; or it was interrupted,
      or a report could not be written
 """
@@ -33,7 +33,10 @@ Exit codes:
 class Commands(click.Group):
     """The commands: one file each, imported when it is needed."""
 
-    names = ("check", "diff", "explain", "init", "packs", "schema")
+    names = (
+        *("check", "diff", "explain", "init", "packs", "schema"),
+        *("waivers", "baseline"),
+    )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in order."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os.path
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from time import strftime
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,6 +19,10 @@ from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Level
 from nspermaudit.rule import Use
 from nspermaudit.source import FIELDS, Reading, Source
+from nspermaudit.waiver import Waiver
+
+if TYPE_CHECKING:
+    from nspermaudit.baseline import Baseline
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -24,8 +30,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Asked(NamedTuple):
     """The options that say what is audited and how it is read.
 
-    ``packs`` are pack ids or files, ``roles``, ``select`` and ``ignore`` globs, ``config`` the
-    file that --config names.
+    ``packs`` are pack ids or files, ``roles``, ``select`` and ``ignore`` globs, ``config``,
+    ``waivers`` and ``baseline`` the files that the options of these names give.
     """
 
     packs: tuple[str, ...]
@@ -33,8 +39,16 @@ class Asked(NamedTuple):
     config: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    waivers: tuple[str, ...]
+    baseline: str | None
     strict: bool
     reading: Reading
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are read beside the inputs and the configuration."""
+        baseline = [self.baseline] if self.baseline else []
+        return [*filter(os.path.isfile, self.packs), *self.waivers, *baseline]
 
     def request(self, *, keep_all: bool = False) -> Request:
         """The same as the audit wants it."""
@@ -45,17 +59,40 @@ class Asked(NamedTuple):
             ignore=self.ignore,
             strict=self.strict,
             keep_all=keep_all,
+            baseline=_baseline(self.baseline) if self.baseline else None,
+            today=today(),
         )
 
     def configuration(self, paths: Sequence[str]) -> Config:
-        """The configuration that --config names, else the nearest above the first path."""
+        """The configuration that --config names, else the nearest above the first path.
+
+        With the waivers of --waivers. Raises UsageError for what cannot be read.
+        """
         place = self.config or configuration.find(_first_place(paths))
-        if place is None:
-            return Config()
         try:
-            return configuration.read(place)
+            found = configuration.read(place) if place else Config()
+            return found._replace(waivers=(*found.waivers, *_waivers(self.waivers)))
         except InputError as error:
             raise UsageError(str(error)) from None
+
+
+def today() -> str:
+    """The day on which waivers must hold, as ``2026-11-22``."""
+    return strftime("%Y-%m-%d")
+
+
+def _waivers(files: Sequence[str]) -> Iterator[Waiver]:
+    if files:
+        from nspermaudit import waivers  # noqa: PLC0415 - start-up: most audits have none
+
+        for file in files:
+            yield from waivers.read(file)
+
+
+def _baseline(file: str) -> Baseline:
+    from nspermaudit import baseline  # noqa: PLC0415 - start-up: most audits have none
+
+    return baseline.read(file)
 
 
 class Names(click.ParamType):  # type: ignore[type-arg] # not generic before click 8.4
@@ -88,6 +125,19 @@ _AUDIT_OPTIONS = (
         "column.",
     ),
     click.option("--config", type=click.Path(), help="The configuration to use."),
+    click.option(
+        "--waivers",
+        multiple=True,
+        type=click.Path(),
+        metavar="FILE",
+        help="A file of waivers, beside those of the configuration.",
+    ),
+    click.option(
+        "--baseline",
+        type=click.Path(),
+        metavar="FILE",
+        help="The findings that are known and do not count.",
+    ),
     click.option("--strict", is_flag=True, help="Exit 3 if something could not be evaluated."),
     click.option(
         "--select",
@@ -133,6 +183,8 @@ def audit_options(command: Callable[..., Any]) -> Callable[..., Any]:
             config=given.pop("config"),
             select=given.pop("select"),
             ignore=given.pop("ignore"),
+            waivers=given.pop("waivers"),
+            baseline=given.pop("baseline"),
             strict=given.pop("strict"),
             reading=reading,
         )

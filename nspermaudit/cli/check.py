@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from os.path import isfile
 
 import click
 
@@ -119,7 +118,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     inputs = sources(paths or (".",), is_digested=not WITH_DIGESTS.isdisjoint(formats))
     settings = asked.configuration(paths)
     if output:
-        read = [*(item.file for item in inputs), *filter(isfile, asked.packs), settings.file]
+        read = [*(item.file for item in inputs), *asked.files, settings.file]
         refuse_overwriting(output, filter(None, read))
     request = asked.request(keep_all=show == "all")
     report = _audited(inputs, paths or (".",), since, (settings, request, asked.reading))

@@ -65,10 +65,11 @@ def write_all(outputs: Iterable[Output], render: Callable[[str], Iterable[str]])
     return is_delivered
 
 
-def write(file: str, pieces: Iterable[str]) -> None:
+def write(file: str, pieces: Iterable[str], option: str = "--output") -> None:
     """Write a file whole or not at all: into a temporary one beside it, then renamed.
 
-    What exists and is no regular file (a pipe, a device) is written to as it is.
+    ``option`` is the one that names the file, for messages. A file keeps its mode. What exists and
+    is no regular file (a pipe, a device) is written to as it is.
     Raises UndeliveredError where it cannot be written.
     """
     target = os.path.realpath(file)
@@ -82,10 +83,12 @@ def write(file: str, pieces: Iterable[str]) -> None:
         try:
             with open(temporary, "x", encoding="utf-8", newline="\n") as stream:
                 stream.writelines(pieces)
+            if os.path.exists(target):
+                os.chmod(temporary, os.stat(target).st_mode & 0o777)
             os.replace(temporary, target)
         finally:
             if os.path.lexists(temporary):
                 os.unlink(temporary)
     except OSError as error:
         reason = (error.strerror or "error").lower()
-        raise UndeliveredError(f"--output: {file} cannot be written: {reason}") from None
+        raise UndeliveredError(f"{option}: {file} cannot be written: {reason}") from None

@@ -28,6 +28,8 @@ def _diff_schema() -> dict[str, Any]:
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "pack": pack_schema,
     "config": config_schema,
+    "waivers": lambda: schemas.load("waivers"),
+    "baseline": lambda: schemas.load("baseline"),
     "report": lambda: schemas.load("report"),
     "diff": _diff_schema,
 }
@@ -42,5 +44,5 @@ Examples:
 @click.command(epilog=_EPILOG)
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 def schema(name: str) -> None:
-    """Print the JSON Schema (draft-07) of packs, configuration, JSON reports or diffs."""
+    """Print the JSON Schema (draft-07) of a file that nspermaudit reads or writes."""
     put(json.dumps(SCHEMAS[name](), indent=2))

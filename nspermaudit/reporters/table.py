@@ -32,30 +32,31 @@ def render(report: Report, style: Style) -> Iterator[str]:
     """
     rest = ""
     if report.outcomes is not None and style.show_all:
-        drawn = _drawn(_RESULTS, [_outcome(item) for item in report.outcomes])
+        rows = drawn(_RESULTS, [_outcome(item) for item in report.outcomes])
     else:
         shown = report.findings[:MAX_ROWS]
-        drawn = _drawn(_FINDINGS, [_finding(item) for item in shown])
+        rows = drawn(_FINDINGS, [_finding(item) for item in shown])
         rest = more(len(report.findings) - len(shown), "finding")
     messages = [one_line(str(message)) for message in messages_of(report.inputs)]
     ending = ("\n".join(messages), "\n".join(closing(report, style)))
-    return paragraphs((drawn, rest, changes(report, style), *ending))
+    return paragraphs((rows, rest, changes(report, style), *ending))
 
 
-def _drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows under their headings, with what could act on a terminal spelled out; empty for none."""
     if not rows:
         return ""
     from tabulate import tabulate  # noqa: PLC0415 - start-up: it takes as long as an audit
 
     cells = [[one_line(cell) for cell in row] for row in rows]
-    drawn: str = tabulate(
+    text: str = tabulate(
         cells,
         headings,
         tablefmt="simple",
         disable_numparse=True,
         preserve_whitespace=True,
     )
-    return "\n".join(line.rstrip() for line in drawn.splitlines())
+    return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 def _level(level: Level | None) -> str:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 from reading import read_all, read_with_restarts
 
-from nspermaudit import archive, discovery, examples, packs, parsers, zip_layout
+from nspermaudit import (
+    archive,
+    baseline,
+    discovery,
+    editing,
+    examples,
+    packs,
+    parsers,
+    waivers,
+    zip_layout,
+)
 from nspermaudit import config as configuration
 from nspermaudit.audit import Request, audit
 from nspermaudit.errors import InputError, UsageError
@@ -25,6 +35,7 @@ ROLE = (
     b'<role scriptid="customrole_fuzz"><permissions><permission><permkey>LIST_ITEM</permkey>'
     b"<permlevel>FULL</permlevel></permission></permissions></role>"
 )
+NEW = {"rule": "a-rule", "role": "customrole_fuzz", "reason": "A reason."}
 LAST_PAGE = b'{"offset": 1, "items": [{"role": 1, "permkey": "LIST_ITEM", "permlevel": 1}]}'
 
 
@@ -86,6 +97,32 @@ def _refuse_contradiction(item: Input) -> None:
         raise AssertionError(f"status {item.status} with {item.messages}")
 
 
+def read_waivers(data: bytes) -> None:
+    """A file of waivers has waivers or faults; adding one and removing it leaves no trace."""
+    try:
+        found = waivers.parse(data, "input")
+        changed = editing.with_entry(data, "waivers", NEW)
+    except (UsageError, editing.NotSafeError) as error:
+        _refuse_silence(error)
+    else:
+        if editing.without_entries(changed, "waivers", [len(found)]) != data:
+            raise AssertionError("the file is not what it was")
+
+
+def read_baseline(data: bytes) -> None:
+    """A baseline is read, and written in its own form, or has faults."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "baseline.json"
+        file.write_bytes(data)
+        try:
+            entries = baseline.read(str(file)).entries.values()
+            file.write_text("".join(baseline.written(entries)))
+            if baseline.read(str(file)).entries.keys() != {item.fingerprint for item in entries}:
+                raise AssertionError("it is not what was written")
+        except UsageError as error:
+            _refuse_silence(error)
+
+
 def _refuse_silence(error: Exception) -> None:
     if not str(error).strip():
         raise AssertionError("an error without words")
@@ -99,6 +136,8 @@ READERS: Mapping[str, Callable[[bytes], None]] = {
     "zip": read_zip,
     "pack": read_pack,
     "config": read_config,
+    "waivers": read_waivers,
+    "baseline": read_baseline,
 }
 """Each reader's name is that of its corpus."""
 

@@ -8,7 +8,7 @@ import pytest
 from fuzz.readers import READERS
 from reading import read, read_all
 
-from nspermaudit import Use, config, discovery, packs
+from nspermaudit import Use, baseline, config, discovery, packs, waivers
 from nspermaudit.source import from_bytes
 
 HERE = Path(__file__).parent
@@ -49,6 +49,10 @@ def test_corpus_is_read(file: Path) -> None:
         opened = read_all(list(discovery.opened([from_bytes(file.read_bytes(), "p.zip")])))
         assert len(opened.roles) == 1
         assert {item.status for item in opened.inputs} <= {"read", "skipped"}
+    elif reader == "waivers":
+        assert waivers.read(str(file))
+    elif reader == "baseline":
+        assert baseline.read(str(file)).entries
     else:
         found = read(file.read_bytes())
         assert found.inputs[0].format == FORMATS.get(file.name, reader)
