@@ -51,6 +51,12 @@ class Style(NamedTuple):
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.color else text
 
 
+def sentence(text: str) -> str:
+    """The text with a full stop at its end, unless it has one or another mark."""
+    stripped = text.strip()
+    return stripped if stripped.endswith((".", "!", "?")) else f"{stripped}."
+
+
 def counted(number: int, word: str, plural: str = "") -> str:
     """``1 error``, ``2 errors``."""
     return f"{number} {word if number == 1 else plural or word + 's'}"

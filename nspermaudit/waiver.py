@@ -21,3 +21,6 @@ class Waiver(NamedTuple):
     location: Location
     permission: str = "*"
     level: Level | None = None
+
+    def __str__(self) -> str:
+        return f"until {self.expires}, approved by {self.approved_by}: {self.reason}"

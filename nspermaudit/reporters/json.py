@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from nspermaudit.finding import Finding, Input, Message, Outcome, Report
 from nspermaudit.model import Location, Permission
 from nspermaudit.rule import Result, Severity
+from nspermaudit.streamed_json import listed, opened
 from nspermaudit.style import Style
 from nspermaudit.waiver import Waiver
 
@@ -17,26 +17,12 @@ SCHEMA = "nspermaudit-report/1"
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """The report as one JSON object; ``nspermaudit schema report`` prints its schema."""
-    yield _written(_head(report, style)).removesuffix("\n}")
-    yield from _list("findings", map(_finding, report.findings))
+    yield opened(_head(report, style)) + ',\n  "findings": '
+    yield from listed(map(_finding, report.findings), depth=2)
     if report.outcomes is not None and style.show_all:
-        yield from _list("results", map(_outcome, report.outcomes))
+        yield ',\n  "results": '
+        yield from listed(map(_outcome, report.outcomes), depth=2)
     yield "\n}\n"
-
-
-def _written(value: dict[str, Any]) -> str:
-    """JSON that a build server does not obey when it stands in a log: there is no ##vso[...]."""
-    return json.dumps(value, indent=2).replace("##", "#\\u0023")
-
-
-def _list(name: str, items: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """A list as the next value of the document, item by item."""
-    yield f',\n  "{name}": ['
-    before, after = "\n    ", ""
-    for item in items:
-        yield before + _written(item).replace("\n", "\n    ")
-        before, after = ",\n    ", "\n  "
-    yield f"{after}]"
 
 
 def _head(report: Report, style: Style) -> dict[str, Any]:
