@@ -99,8 +99,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     formats = (format, *(item.format for item in output))
     inputs = sources(paths or (".",), is_digested=not WITH_DIGESTS.isdisjoint(formats))
     settings = asked.configuration(paths)
+    read = [*(item.file for item in inputs), *filter(isfile, asked.packs), settings.file]
     if output:
-        read = [*(item.file for item in inputs), *filter(isfile, asked.packs), settings.file]
         refuse_overwriting(output, filter(None, read))
     report = audit(inputs, settings, asked.request(keep_all=show == "all"), asked.reading)
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
@@ -109,6 +109,10 @@ def check(  # noqa: PLR0913 - one parameter an option
     is_delivered = _write_all(output, report, style)
     painted = style._replace(color=wants_color(color, sys.stdout))
     put_all(REPORTERS[format].render(report, painted))
+    if "github" in formats:
+        from nspermaudit.cli import step_summary  # noqa: PLC0415 - start-up: for GitHub alone
+
+        tell(step_summary.append(report, filter(None, read), style))
     return exit_code(report, FAIL_ON[fail_on]) if is_delivered else NOT_COMPLETE
 
 
