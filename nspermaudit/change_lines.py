@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nspermaudit.changes import Change, Kind
+from nspermaudit.escaping import code
 from nspermaudit.model import AttributeValue, Level
 from nspermaudit.style import Style, counted, listed, one_line
 
@@ -180,14 +180,3 @@ def _marked(line: Line) -> str:
     if line.change.is_of_role:
         return code(line.sensitivity)
     return line.reason or "sensitive"
-
-
-def code(words: str) -> str:
-    """Words as a Markdown code span: there no mention, link, tag or emphasis is made of them.
-
-    A vertical bar, which ends the cell of a table even in a code span, is spelled out.
-    """
-    safe = one_line(words).replace("|", "\\u{7c}")
-    fence = "`" * (max(map(len, re.findall("`+", safe)), default=0) + 1)
-    pad = " " if safe.startswith("`") or safe.endswith("`") or not safe.strip() else ""
-    return f"{fence}{pad}{safe}{pad}{fence}"

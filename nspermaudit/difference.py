@@ -10,11 +10,13 @@ from nspermaudit import change_lines
 from nspermaudit.audit import survey
 from nspermaudit.changes import Change
 from nspermaudit.comparing import compare
+from nspermaudit.escaping import code
 from nspermaudit.finding import Input, Report, messages_of
-from nspermaudit.json_values import change_value, input_value, list_pieces, written
+from nspermaudit.json_values import change_value, input_value
 from nspermaudit.rule import Severity
 from nspermaudit.snapshot import Snapshot
 from nspermaudit.source import Reading, Source
+from nspermaudit.streamed_json import listed, opened
 from nspermaudit.style import Style, counted, one_line
 from nspermaudit.summary import paragraphs
 from nspermaudit.version import VERSION
@@ -134,11 +136,11 @@ def _markdown(difference: Difference, style: Style) -> Iterator[str]:
     yield f"### Role permissions: {title}\n\n"
     for word, side in (("old", difference.old), ("new", difference.new)):
         counts = f"{counted(side.roles, 'role')}, {counted(side.grants, 'grant')}"
-        yield f"- {word}: {change_lines.code(side.name)}, {counts}\n"
+        yield f"- {word}: {code(side.name)}, {counts}\n"
     most = len(difference.changes) if style.show_all else change_lines.MAX_SHOWN
     yield from ("\n", *(f"{line}\n" for line in change_lines.markdown(difference.changes, most)))
-    words = [f"> {change_lines.code(note)}\n" for note in difference.notes]
-    words += [f"> **Not complete:** {change_lines.code(one)}\n" for one in difference.unfinished]
+    words = [f"> {code(note)}\n" for note in difference.notes]
+    words += [f"> **Not complete:** {code(one)}\n" for one in difference.unfinished]
     if words:
         yield "\n" + ">\n".join(words)
 
@@ -154,8 +156,8 @@ def _json(difference: Difference, style: Style) -> Iterator[str]:
         "unfinished": list(difference.unfinished),
         "notes": list(difference.notes),
     }
-    yield written(head).removesuffix("\n}")
-    yield from list_pieces("changes", map(change_value, difference.changes))
+    yield opened(head) + ',\n  "changes": '
+    yield from listed(map(change_value, difference.changes), depth=2)
     yield "\n}\n"
 
 

@@ -76,12 +76,13 @@ class Input(NamedTuple):
 
 
 class PackDigest(NamedTuple):
-    """A rule pack that the audit used, and its fingerprint."""
+    """A rule pack that the audit used, and its fingerprint; whether it came with the program."""
 
     id: str
     title: str
     sha256: str
     rules: int
+    ships: bool = False
 
 
 class Finding(NamedTuple):
@@ -104,6 +105,11 @@ class Finding(NamedTuple):
     def is_accepted(self) -> bool:
         """Whether it is waived, or known to a baseline: then it does not count."""
         return self.waiver is not None or self.is_baselined
+
+    @property
+    def status(self) -> str:
+        """``active``, which counts, or why it does not: ``waived`` or ``baselined``."""
+        return "waived" if self.waiver else "baselined" if self.is_baselined else "active"
 
     @property
     def subject(self) -> str:

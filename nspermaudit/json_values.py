@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nspermaudit.changes import Change
@@ -71,18 +69,3 @@ def change_value(change: Change) -> dict[str, Any]:
 
 def _value(value: Level | AttributeValue | None) -> str | bool | None:
     return value.name if isinstance(value, Level) else value
-
-
-def written(value: dict[str, Any]) -> str:
-    """JSON that a build server does not obey when it stands in a log: there is no ##vso[...]."""
-    return json.dumps(value, indent=2).replace("##", "#\\u0023")
-
-
-def list_pieces(name: str, items: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """A list as the next value of a document, item by item."""
-    yield f',\n  "{name}": ['
-    before, after = "\n    ", ""
-    for item in items:
-        yield before + written(item).replace("\n", "\n    ")
-        before, after = ",\n    ", "\n  "
-    yield f"{after}]"

@@ -148,7 +148,7 @@ class _PackReader(NamedTuple):
             title=top["title"],
             about=top.get("about", ""),
             file=file,
-            digest=PackDigest(top["pack"], top["title"], digest, len(rules)),
+            digest=PackDigest(top["pack"], top["title"], digest, len(rules), _ships(file)),
             rules=tuple(rules),
             extends=tuple(top.get("extends", ())),
             replaces=tuple(top.get("replaces", ())),

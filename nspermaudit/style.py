@@ -61,6 +61,12 @@ def listed(words: Sequence[str], most: int = MAX_NAMED) -> str:
     return ", ".join(words[:most]) + more
 
 
+def sentence(text: str) -> str:
+    """The text with a full stop at its end, unless it has one or another mark."""
+    stripped = text.strip()
+    return stripped if stripped.endswith((".", "!", "?")) else f"{stripped}."
+
+
 def counted(number: int, word: str, plural: str = "") -> str:
     """``1 error``, ``2 errors``."""
     return f"{number} {word if number == 1 else plural or word + 's'}"

@@ -1,3 +1,4 @@
-"""The version, as a constant: asking the installed metadata takes longer than an audit."""
+"""The version and the address, as constants: asking the metadata takes longer than an audit."""
 
 VERSION = "0.1.0"
+HOMEPAGE = "https://github.com/nspermaudit/nspermaudit"

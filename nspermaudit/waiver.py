@@ -28,6 +28,11 @@ class Waiver(NamedTuple):
         names = (self.rule, self.role, *(() if self.permission == "*" else (self.permission,)))
         return f"waiver {self.location} ({', '.join(names)})"
 
+    @property
+    def terms(self) -> str:
+        """Until when it holds, and who says why."""
+        return f"until {self.expires}, approved by {self.approved_by}: {self.reason}"
+
     def names_rule(self, rule_id: str) -> bool:
         """Whether it is about a rule of this id."""
         return matches(self.rule, rule_id)

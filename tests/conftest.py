@@ -26,8 +26,9 @@ class Ran(NamedTuple):
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """Run a command line in this process; standard output and error apart."""
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)  # of a run of these tests on GitHub
 
     def call(*arguments: str | Path) -> Ran:
         capsys.readouterr()

@@ -117,8 +117,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     formats = (format, *(item.format for item in output))
     inputs = sources(paths or (".",), is_digested=not WITH_DIGESTS.isdisjoint(formats))
     settings = asked.configuration(paths)
+    read = [*(item.file for item in inputs), *asked.files, settings.file]
     if output:
-        read = [*(item.file for item in inputs), *asked.files, settings.file]
         refuse_overwriting(output, filter(None, read))
     request = asked.request(keep_all=show == "all")
     report = _audited(inputs, paths or (".",), since, (settings, request, asked.reading))
@@ -128,6 +128,10 @@ def check(  # noqa: PLR0913 - one parameter an option
     is_delivered = write_all(output, lambda form: REPORTERS[form].render(report, style))
     painted = style._replace(color=wants_color(color, sys.stdout))
     put_all(REPORTERS[format].render(report, painted))
+    if "github" in formats:
+        from nspermaudit.cli import step_summary  # noqa: PLC0415 - start-up: for GitHub alone
+
+        tell(step_summary.append(report, filter(None, read), style))
     code = exit_code(report, FAIL_ON[fail_on], no_new_access=no_new_access)
     return code if is_delivered else NOT_COMPLETE
 

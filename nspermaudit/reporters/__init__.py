@@ -29,4 +29,7 @@ else:  # as in ``rule``
     Reporter = object
 
 
-REPORTERS: PlugIns[Reporter] = PlugIns("nspermaudit.reporters", "text", "table", "json")
+REPORTERS: PlugIns[Reporter] = PlugIns(
+    "nspermaudit.reporters",
+    *("text", "table", "json", "sarif", "junit", "github", "gitlab", "markdown", "csv"),
+)

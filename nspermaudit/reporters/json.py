@@ -9,12 +9,11 @@ from nspermaudit.finding import Finding, Outcome, Report
 from nspermaudit.json_values import (
     change_value,
     input_value,
-    list_pieces,
     location_value,
     permission_value,
-    written,
 )
 from nspermaudit.rule import Result, Severity
+from nspermaudit.streamed_json import listed, opened
 from nspermaudit.style import Style
 from nspermaudit.waiver import Waiver
 
@@ -23,12 +22,15 @@ SCHEMA = "nspermaudit-report/1"
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """The report as one JSON object; ``nspermaudit schema report`` prints its schema."""
-    yield written(_head(report, style)).removesuffix("\n}")
+    yield opened(_head(report, style))
     if report.changes is not None:
-        yield from list_pieces("changes", map(change_value, report.changes))
-    yield from list_pieces("findings", map(_finding, report.findings))
+        yield ',\n  "changes": '
+        yield from listed(map(change_value, report.changes), depth=2)
+    yield ',\n  "findings": '
+    yield from listed(map(_finding, report.findings), depth=2)
     if report.outcomes is not None and style.show_all:
-        yield from list_pieces("results", map(_outcome, report.outcomes))
+        yield ',\n  "results": '
+        yield from listed(map(_outcome, report.outcomes), depth=2)
     yield "\n}\n"
 
 

@@ -78,8 +78,8 @@ def _finding(finding: Finding) -> tuple[str, ...]:
 
 
 def _severity(finding: Finding) -> str:
-    accepted = "waived" if finding.waiver else "baselined"
-    return f"{finding.severity.word} ({accepted})" if finding.is_accepted else finding.severity.word
+    word = finding.severity.word
+    return f"{word} ({finding.status})" if finding.is_accepted else word
 
 
 def _outcome(outcome: Outcome) -> tuple[str, ...]:

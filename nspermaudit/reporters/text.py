@@ -88,14 +88,11 @@ def _block(findings: list[Finding], style: Style) -> Iterator[str]:
 
 def _accepted(finding: Finding, style: Style) -> Iterator[str]:
     """A finding that somebody has accepted: shorter, for it asks nothing of the reader."""
-    word = "waived" if finding.waiver else "baselined"
-    head = style.paint(f"{word}[{finding.rule.id}]", "dim")
+    head = style.paint(f"{finding.status}[{finding.rule.id}]", "dim")
     yield f"{head}: {one_line(finding.verdict.message)}"
     yield f" --> {one_line(str(finding.location))}"
     if finding.waiver:
-        waiver = finding.waiver
-        words = f"until {waiver.expires}, approved by {waiver.approved_by}: {waiver.reason}"
-        yield f"  = {one_line(words)}"
+        yield f"  = {one_line(finding.waiver.terms)}"
 
 
 def _several(findings: list[Finding]) -> str:
