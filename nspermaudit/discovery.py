@@ -10,7 +10,7 @@ from nspermaudit.source import ZIP_SIGNATURES, Source
 
 _LINK = "a link to a folder is not followed"
 _PROJECT_FILES = ("manifest.xml", "deploy.xml")
-_PROJECT_FOLDERS = ("Objects", "AccountConfiguration")
+_PROJECT_PARTS = (*_PROJECT_FILES, "Objects", "AccountConfiguration")
 _FIRST_BYTES = 4096
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 
@@ -75,17 +75,26 @@ def _named_first(source: Source) -> tuple[bool, bool]:
 
 def _context(paths: Iterable[str]) -> Iterator[Source]:
     """What the projects around some paths say, but for what lies below the paths themselves."""
+    for place in context_of(paths):
+        files = [Source(shown(place), place)] if os.path.isfile(place) else []
+        for source in files or (_below(place) if os.path.isdir(place) else ()):
+            source.is_context = True
+            yield source
+
+
+def context_of(paths: Iterable[str]) -> list[str]:
+    """The files and folders of the projects around some paths that say something of roles.
+
+    They may not be there. Those at or below one of the paths are left out.
+    """
     places = {os.path.abspath(path) for path in paths}
     folders = {folder for place in places if (folder := project_folder(place))}
-    for folder in sorted(folders):
-        for name in (*_PROJECT_FILES, *_PROJECT_FOLDERS):
-            place = os.path.join(folder, name)
-            if any(f"{place}{os.sep}".startswith(f"{given}{os.sep}") for given in places):
-                continue
-            files = [Source(shown(place), place)] if os.path.isfile(place) else []
-            for source in files or (_below(place) if os.path.isdir(place) else ()):
-                source.is_context = True
-                yield source
+    parts = [os.path.join(one, name) for one in sorted(folders) for name in _PROJECT_PARTS]
+    return [
+        part
+        for part in parts
+        if not any(f"{part}{os.sep}".startswith(f"{given}{os.sep}") for given in places)
+    ]
 
 
 def project_folder(place: str) -> str | None:

@@ -35,9 +35,14 @@ def markdown(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """An id or a path for Markdown, as code where that is possible; else as ``markdown`` has it."""
-    plain = one_line(text)
-    return markdown(text) if not plain.strip() or set("`|") & set(plain) else f"`{plain}`"
+    """Words as a Markdown code span: there no mention, link, tag or emphasis is made of them.
+
+    A vertical bar, which ends the cell of a table even in a code span, is spelled out.
+    """
+    plain = one_line(text).replace("|", "\\u{7c}")
+    fence = "`" * (max(map(len, re.findall("`+", plain)), default=0) + 1)
+    pad = " " if plain.startswith("`") or plain.endswith("`") or not plain.strip() else ""
+    return f"{fence}{pad}{plain}{pad}{fence}"
 
 
 def cell(text: str) -> str:

@@ -11,10 +11,10 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, NamedTuple
 
-from nspermaudit.discovery import is_passed_over, shown
+from nspermaudit.discovery import context_of, is_passed_over, shown
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Location
 from nspermaudit.source import HEAD_BYTES, STDIN, STDIN_BYTES, InMemory, Source
@@ -153,7 +153,8 @@ class OldFile(Source):
             )
         return data
 
-    def _open_raw(self) -> io.RawIOBase:
+    def open_raw(self) -> io.RawIOBase:
+        """Its bytes."""
         return InMemory(self._content())
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
@@ -178,12 +179,18 @@ def old_state(paths: Sequence[str], commit: str) -> Iterator[list[Source]]:
     given: dict[str, str] = {}
     for path in paths:
         given.setdefault(_below(path, top), path)
+    asked = {*given}
+    for path in context_of(paths):
+        with suppress(UsageError):  # a project around the repository has no earlier state
+            given.setdefault(_below(path, top), shown(path))
     found: list[Source] = []
     for blob in git.files(commit_id, list(given)):
-        below = next(filter(given.__contains__, _upwards(blob.path)), None)
+        around = [*filter(given.__contains__, _upwards(blob.path))]
+        below = next(filter(asked.__contains__, around), around[0] if around else None)
         if below is not None and not _is_hidden(blob.path, below):
             place = _shown(given[below], below, blob.path)
-            found.append(OldFile(place, blob, objects, named=blob.path == below))
+            found.append(OldFile(place, blob, objects, named=blob.path in asked))
+            found[-1].is_context = below not in asked
     try:
         yield sorted(found, key=lambda source: source.path)
     finally:

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from conftest import FIXTURES, ROOT, Ran, sdf
 
-from nspermaudit import change_lines
+from nspermaudit import change_lines, escaping
 from nspermaudit.cli.schema import SCHEMAS
 from nspermaudit.difference import FORMATS
 
@@ -185,10 +185,10 @@ def test_hostile_names(form: str, role: tuple[str, ...], hostile: Path, run: Run
 
 def test_code_spans() -> None:
     """A code span holds any text: its fence is longer than what stands in it."""
-    assert change_lines.code("a") == "`a`"
-    assert change_lines.code("`") == "`` ` ``"
-    assert change_lines.code("a``b|c") == "```a``b\\u{7c}c```"
-    assert change_lines.code("") == "`  `"
+    assert escaping.code("a") == "`a`"
+    assert escaping.code("`") == "`` ` ``"
+    assert escaping.code("a``b|c") == "```a``b\\u{7c}c```"
+    assert escaping.code("") == "`  `"
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])

@@ -145,3 +145,26 @@ def test_what_cannot_be_read_now_is_not_compared(repository: Repository, run: Ru
     assert "Changes: none." in ran.out
     assert "Items: a level that could not be read" in ran.out
     assert ran.code == 3
+
+
+def test_project_around_a_named_file_has_its_earlier_state(
+    repository: Repository, run: Run
+) -> None:
+    """What the project said of a role at the earlier commit is known, whatever path is named."""
+    source = repository.objects.parent
+    manifest = (
+        '<manifest projecttype="ACCOUNTCUSTOMIZATION"><projectname>x</projectname></manifest>'
+    )
+    (source / "manifest.xml").write_text(manifest)
+    (source / "deploy.xml").write_text("<deploy><objects/></deploy>")
+    repository.commit()
+    repository.write(LIST_ITEM="EDIT")
+    arguments = ("check", PLACE, "--select", "not-deployed")
+    assert "[not-deployed]" in run(*arguments).out
+    ran = run(*arguments, "--since", "HEAD")
+    assert "[not-deployed]" not in ran.out
+    assert "1 finding left out: there at HEAD already" in ran.out
+    repository.write("b.xml", role="customrole_b")
+    assert (
+        "[not-deployed]" in run("check", "src", "--select", "not-deployed", "--since", "HEAD").out
+    )
