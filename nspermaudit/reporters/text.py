@@ -78,7 +78,7 @@ def _block(findings: list[Finding], style: Style) -> Iterator[str]:
         yield from (f"{number:>{width}} | {text}".rstrip() for number, text in quoted)
     margin = " " * width
     for location, words in dict.fromkeys(chain(*(item.verdict.related for item in findings))):
-        yield f"{margin}::: {one_line(str(location))}: {one_line(words)}"
+        yield f"{margin} = see: {one_line(str(location))}: {one_line(words)}"
     if first.rule.because and style.verbosity >= 0:
         yield f"{margin} = why: {one_line(first.rule.because)}"
     fix = first.fix if len(findings) == 1 else _common_fix(findings)

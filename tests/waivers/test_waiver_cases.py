@@ -206,7 +206,7 @@ def test_expired_waiver_is_told_once_in_a_block(run: Run, tmp_path: Path) -> Non
     (tmp_path / "r.xml").write_text(sdf(("LIST_ITEM", "FULL")))
     write_config(tmp_path, [changed({"permission": None, "expires": "2026-01-01"})])
     ran = run("check", ".")
-    assert ran.out.count(":::") == 1
+    assert ran.out.count("= see: ") == 1
     assert "expired on 2026-01-01, 6 findings count" in ran.out
 
 
