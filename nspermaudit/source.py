@@ -157,12 +157,13 @@ class Source:
         try:
             with self.open_raw() as raw:
                 data = raw.read(_MOST_OBJECTS) or b""
-                if len(data) == _MOST_OBJECTS:
-                    data += raw.read(limit + 1 - len(data)) or b""
+                while len(data) <= limit and (more := raw.read(limit + 1 - len(data))):
+                    data += more  # one read need not give all that is asked for
         except OSError as error:
             raise unreadable(self.path, error) from None
         if len(data) > limit:
-            self.open().close()  # for the digest
+            if self.is_digested:
+                self.open().close()
             raise InputError(f"larger than {limit >> 20} MB", Location(self.path))
         self.size = len(data)
         if self.is_digested:
@@ -210,9 +211,9 @@ class _Digesting(io.RawIOBase):
         if self.closed:
             return
         try:
-            with suppress(InputError, OSError):  # nobody asked for the rest
+            with suppress(InputError, OSError):  # nobody asked for the rest but the digest
                 rest = bytearray(256 * 1024)
-                while self.readinto(rest):
+                while self._hash and self.readinto(rest):
                     pass
                 if self._hash:
                     self._source.sha256 = self._hash.hexdigest()

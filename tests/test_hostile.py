@@ -116,6 +116,8 @@ HIDDEN = {
     "strays.json": '[{"role": "1", "permkey": "LIST_ITEM", "permlevel": "4"}, ["1", "X", "4"]]',
     "permissions-object.json": '{"roles": [{"role_id": "1", "permissions": {"permkey": "X"}}]}',
     "total-role.csv": HEADINGS + "Total Sync,Sales Order,Voll\nA,Items,View\n",
+    "open-quote.csv": HEADINGS + 'A,"Sales Order,Full\nB,Items,Full\n',
+    "open-quote-long.csv": HEADINGS + 'A,"Sales Order,Full\n' + "B,Items,Full\n" * 9999,
     "second-table.csv": "Employee,Role\nada,A\nRole,Permission,Level\nA,Sales Order,Full\n",
     "workbook.xls": WORKBOOK.format(
         _cells("Employee", "Role")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import socket
 from collections.abc import Callable
@@ -288,3 +289,38 @@ def test_bytes_in_memory_read_like_a_file() -> None:
 def test_lines_can_be_quoted(data: bytes, wanted: tuple[int, ...], lines: dict[int, str]) -> None:
     """Lines are quoted without their breaks, and none of what is large or no UTF-8."""
     assert lines_of(Source("a", data=data), wanted, limit=1000) == lines
+
+
+def test_short_reads_lose_nothing() -> None:
+    """A file system that gives a few bytes at a time gives the whole file in the end."""
+
+    class Slow(io.RawIOBase):
+        left = bytes(range(100))
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: bytearray, /) -> int:  # type: ignore[override] # narrower
+            piece, self.left = self.left[:7], self.left[7:]
+            buffer[: len(piece)] = piece
+            return len(piece)
+
+    class SlowSource(Source):
+        __slots__ = ()
+
+        def open_raw(self) -> io.RawIOBase:
+            return Slow()
+
+    assert SlowSource("x").read() == bytes(range(100))
+
+
+def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """A file that is too large is refused after its first megabytes, if no digest is wanted."""
+    file = tmp_path / "huge.xml"
+    with file.open("wb") as stream:
+        stream.write(b'<role scriptid="customrole_x">')
+        stream.truncate(1 << 40)  # a hole: it takes no room on the disk
+    source = Source("huge.xml", str(file))
+    source.is_digested = False
+    with pytest.raises(InputError, match="larger than 8 MB"):
+        source.read()

@@ -261,11 +261,20 @@ def _form_with(delimiter: str, lines: list[str], encoding: str, reading: Reading
     except InputError:
         return none._replace(is_faulty=True)
     if found is None:
-        return none
+        # a quote that does not end has eaten the rows that would show what the headings are
+        return none._replace(is_faulty=first is not None and _is_open_ended(lines, delimiter))
     columns = found[1]
     if delimiter == "|" and not columns.headings[0]:
         return none  # a table in Markdown
     return none._replace(columns=columns, is_first=first is not None and first[0] == found[0])
+
+
+def _is_open_ended(lines: list[str], delimiter: str) -> bool:
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
 
 
 def _encoding_of(head: bytes) -> str:
