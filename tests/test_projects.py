@@ -182,3 +182,16 @@ def test_project_of(folder: str, path: str, is_in: bool) -> None:  # noqa: FBT00
     """A path belongs to a folder above it, in the form in which reports show paths."""
     account = Account(projects={folder: Project(folder)})
     assert (account.project_of(path) is not None) is is_in
+
+
+@pytest.mark.parametrize("here", [".", "src", "src/Objects", "src/Objects/one"])
+def test_what_is_deployed_is_told_from_anywhere(
+    here: str, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The paths of deploy.xml start from the project's folder, wherever one stands."""
+    src = _project(Path("src").absolute(), "one/customrole_one.xml", "customrole_three.xml")
+    monkeypatch.chdir(here)
+    given = (src / "Objects" / "one", src / "Objects" / "customrole_three.xml")
+    out = run("check", *given, "--select", "not-deployed").out
+    assert out.count("[not-deployed]") == 1
+    assert '"customrole_three" is not deployed' in out

@@ -50,8 +50,11 @@ def not_deployed(role: Role, account: Account, suggest: Suggest) -> Iterator[Ver
 
 
 def _inside(project: Project, role: Role) -> str:
-    """The role's path inside its project, without a slash before it."""
-    return role.location.path.removeprefix(project.folder).lstrip("/")
+    """The role's path inside its project, without a slash before it.
+
+    Both paths are as reports show them: seen from a folder that may lie in the project.
+    """
+    return os.path.relpath(role.location.path, project.folder or ".").replace(os.sep, "/")
 
 
 def _covers(pattern: str, path: str) -> bool:
