@@ -7,12 +7,13 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from conftest import ROOT, Ran
 
 from nspermaudit.cli import cli
-from nspermaudit.cli.check import check
 
+README = (ROOT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 
 
@@ -62,6 +63,32 @@ def test_links_lead_somewhere() -> None:
 
 def test_options_that_documents_name_exist() -> None:
     """Every long option that README names is one of a command."""
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / "README.md").read_text("utf-8")))
-    known = {option for parameter in (*check.params, *cli.params) for option in parameter.opts}
-    assert named <= known
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+    assert named <= {option for command in _commands(cli) for option in _options(command)}
+
+
+def test_readme_lists_commands_and_formats_as_the_help_does(run: Callable[..., Ran]) -> None:
+    """README's commands are those of --help, its formats those of --format, in the same order."""
+    help_text = run("--help").out
+    commands = re.findall(r"^  ([a-z]+)  ", help_text.partition("Commands:")[2], re.MULTILINE)
+    _, _, table = README.partition("| command | does |")
+    assert re.findall(r"^\| `([a-z]+)`", table.partition("\n\n")[0], re.MULTILINE) == commands
+    offered = re.search(r"--format \[([a-z|]+)\]", "".join(run("check", "--help").out.split("\n")))
+    assert offered
+    listed = re.search(r"^Reports: (.*?), one with", README, re.MULTILINE | re.DOTALL)
+    assert listed
+    assert re.findall("`([a-z]+)`", listed[1]) == offered[1].split("|")
+
+
+def _commands(command: click.Command) -> list[click.Command]:
+    """A command, and all that are below it."""
+    if not isinstance(command, click.Group):
+        return [command]
+    context = click.Context(command)
+    names = command.list_commands(context)
+    below = [found for name in names if (found := command.get_command(context, name))]
+    return [command, *(item for one in below for item in _commands(one))]
+
+
+def _options(command: click.Command) -> list[str]:
+    return [option for parameter in command.params for option in parameter.opts]

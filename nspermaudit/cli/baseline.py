@@ -27,7 +27,7 @@ Examples:
 """
 
 
-@click.group(epilog=_EPILOG)
+@click.group(epilog=_EPILOG, short_help="Write and prune the list of known findings.")
 def baseline() -> None:
     """Write and prune a baseline: the findings that are known and do not fail a check.
 

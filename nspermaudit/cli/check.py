@@ -40,7 +40,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(epilog=_EPILOG, short_help="Hold roles against rule packs.")
 @click.argument("paths", nargs=-1, type=click.Path())
 @audit_options
 @click.option(

@@ -35,7 +35,7 @@ Exit codes:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(epilog=_EPILOG, short_help="Compare the roles of two inputs.")
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
 @reading_options

@@ -25,7 +25,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(epilog=_EPILOG, short_help="Explain a rule, a permission or a pack.")
 @click.argument("name")
 @click.option("--pack", "files", multiple=True, help="Also look in this pack (a YAML file).")
 def explain(name: str, files: tuple[str, ...]) -> None:

@@ -33,7 +33,8 @@ def list_() -> None:
     found = [read(rule_packs.find(name)) for name in rule_packs.shipped()]
     width = max(len(pack.id) for pack in found)
     for pack in found:
-        sums = ", ".join(pack.extends) or counted(len(pack.rules), "rule")
+        rules = [counted(len(pack.rules), "rule")] if pack.rules else []
+        sums = ", ".join((*rules, *pack.extends))
         put(f"{pack.id:<{width}}  {pack.title} ({sums})")
 
 

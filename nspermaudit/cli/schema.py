@@ -41,7 +41,9 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(
+    epilog=_EPILOG, short_help="Print the JSON Schema of a file that is read or written."
+)
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 def schema(name: str) -> None:
     """Print the JSON Schema (draft-07) of a file that nspermaudit reads or writes."""

@@ -79,7 +79,7 @@ def _configuration(given: str | None, *, is_needed: bool) -> Config:
     return Config() if file is None else _File(file, content(file), is_configuration=True).parsed()
 
 
-@click.group(epilog=_EPILOG)
+@click.group(epilog=_EPILOG, short_help="List, lint, add and prune accepted findings.")
 def waivers() -> None:
     """List, lint, add and prune waivers: findings that are accepted until a day."""
 
