@@ -80,9 +80,9 @@ def test_issues_of_the_sdk(run: Run, tmp_path: Path) -> None:
         "findings"
     ]
     assert [(item["rule"], item["permission"]["id"]) for item in found] == [
+        ("duplicate-permission", "LIST_ITEM"),
         ("impossible-level", "ADMI_ACCOUNTING"),
         ("impossible-level", "REPO_RECONCILE"),
-        ("duplicate-permission", "LIST_ITEM"),
     ]
 
 
