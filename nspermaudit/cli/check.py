@@ -11,7 +11,7 @@ from nspermaudit import source
 from nspermaudit.audit import Request, audit
 from nspermaudit.cli.asking import Asked, audit_options, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
-from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write_all
+from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import UsageError
@@ -43,20 +43,7 @@ Examples:
 @click.command(epilog=_EPILOG, short_help="Hold roles against rule packs.")
 @click.argument("paths", nargs=-1, type=click.Path())
 @audit_options
-@click.option(
-    "--format",
-    type=click.Choice(list(REPORTERS)),
-    default="text",
-    show_default=True,
-    help="How to print the report.",
-)
-@click.option(
-    "--output",
-    multiple=True,
-    type=OutputType(),
-    metavar="FORMAT=FILE",
-    help="Also write the report to a file; may be repeated.",
-)
+@format_options(REPORTERS, "report")
 @click.option(
     "--fail-on",
     type=click.Choice(list(FAIL_ON)),
@@ -70,13 +57,6 @@ Examples:
     default="findings",
     show_default=True,
     help="Only findings, or every result.",
-)
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colours; auto also looks at NO_COLOR and FORCE_COLOR.",
 )
 @click.option(
     "--since",

@@ -9,7 +9,7 @@ import click
 from nspermaudit import change_lines
 from nspermaudit.cli.asking import Names, reading_options, role_of, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
-from nspermaudit.cli.output import Output, OutputType, refuse_overwriting, write_all
+from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
 from nspermaudit.comparing import has_new_access
 from nspermaudit.difference import FORMATS, Difference, differ
@@ -52,33 +52,13 @@ Exit codes:
     help="Exit 1 if NEW lets somebody do more: a grant added or raised, core administration, "
     "a role that is inactive no more.",
 )
-@click.option(
-    "--format",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="How to print the differences.",
-)
-@click.option(
-    "--output",
-    multiple=True,
-    type=OutputType(FORMATS),
-    metavar="FORMAT=FILE",
-    help="Also write them to a file; may be repeated.",
-)
+@format_options(FORMATS, "comparison")
 @click.option(
     "--show",
     type=click.Choice(["some", "all"]),
     default="some",
     show_default=True,
     help="Of very many differences the first, or all.",
-)
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colours; auto also looks at NO_COLOR and FORCE_COLOR.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Differences and sums only.")
 def diff(  # noqa: PLR0913 - one parameter an option

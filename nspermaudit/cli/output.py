@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from nspermaudit.cli.terminal import UndeliveredError, tell
 from nspermaudit.errors import UsageError
-from nspermaudit.reporters import REPORTERS
 from nspermaudit.style import one_line
 
 
@@ -24,7 +23,7 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
 
     name = "format=file"
 
-    def __init__(self, formats: Iterable[str] = REPORTERS) -> None:
+    def __init__(self, formats: Iterable[str]) -> None:
         self._formats = tuple(formats)
 
     def convert(
@@ -39,6 +38,39 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
                 ctx,
             )
         return Output(form, file)
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def format_options(formats: Iterable[str], what: str) -> Callable[[Command], Command]:
+    """Give a command the options --format, --output and --color for what it reports."""
+    names = list(formats)
+
+    def with_options(command: Command) -> Command:
+        command = click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Colours; auto also looks at NO_COLOR and FORCE_COLOR.",
+        )(command)
+        command = click.option(
+            "--output",
+            multiple=True,
+            type=OutputType(names),
+            metavar="FORMAT=FILE",
+            help=f"Also write the {what} to a file; may be repeated.",
+        )(command)
+        return click.option(
+            "--format",
+            type=click.Choice(names),
+            default="text",
+            show_default=True,
+            help=f"How to print the {what}.",
+        )(command)
+
+    return with_options
 
 
 def refuse_overwriting(outputs: Sequence[Output], read: Iterable[str]) -> None:
