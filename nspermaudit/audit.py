@@ -1,6 +1,6 @@
 """Exports are parsed, roles are checked against rule packs, what is found is reported."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from time import strftime
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
 from nspermaudit.pages import merged
-from nspermaudit.rule import Result, Rule, Severity, Use
+from nspermaudit.rule import Result, Rule, Use
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import counted, listed
 from nspermaudit.tally import Tally
@@ -79,7 +79,7 @@ def audit(
     is in the report.
     """
     used = packs.load(request.packs or config.use)
-    rules = chosen(packs.all_rules(used), config.severities, request)
+    rules = chosen(packs.all_rules(used), config, request)
     accepting = _accepting(rules, config, request)
     inputs = Inputs(sources, reading)
     account = inputs.read_companions(config.features, _needs(rules))
@@ -209,15 +209,13 @@ def _of_configuration(config: Config) -> Iterator[str]:
         yield f"configuration: {config.path}{silenced}"
 
 
-def chosen(
-    rules: Sequence[Rule], severities: Mapping[str, Severity | None], request: Request
-) -> list[Rule]:
+def chosen(rules: Sequence[Rule], config: Config, request: Request) -> list[Rule]:
     """The rules to be used, at the severities of the configuration.
 
     Raises UsageError, with a suggestion, for a name that no rule has.
     """
-    ids = [rule.id for rule in rules]
-    elsewhere = _not_in_use(severities, ids)
+    ids, severities = [rule.id for rule in rules], config.severities
+    elsewhere = _not_in_use(severities, ids, config.use)
     for glob in (*severities, *request.select, *request.ignore):
         if glob not in elsewhere and not any(fnmatchcase(rule_id, glob) for rule_id in ids):
             raise UsageError(f'no rule in use is called "{glob}"{schemas.closest(glob, ids)}')
@@ -231,13 +229,12 @@ def chosen(
     return [rule.with_severity(severity) for rule, severity in at_severity if severity]
 
 
-def _not_in_use(severities: Iterable[str], ids: Sequence[str]) -> set[str]:
-    """Rules that a configuration speaks of and that stand in a shipped pack not used now."""
+def _not_in_use(
+    severities: Iterable[str], ids: Iterable[str], configured: Iterable[Use]
+) -> set[str]:
+    """Rules that a configuration speaks of and that stand in a pack which is not used now."""
     strange = set(severities) - set(ids)
-    if not strange:
-        return strange
-    found = packs.load(Use(name) for name in packs.shipped())
-    return strange & {rule.id for rule in packs.all_rules(found)}
+    return strange and strange & {rule.id for rule in packs.known_rules(configured)}
 
 
 def _is_named(rule: Rule, globs: Iterable[str]) -> bool:

@@ -590,3 +590,20 @@ def test_what_was_assumed_is_printed(
     """The text report says of which roles the guide was asked, and why of these."""
     write_roles(tmp_path, customrole_a=WEB_SERVICES_ONLY, customrole_b=NOT_WEB_SERVICES_ONLY)
     assert told in run("check", tmp_path, *arguments).out
+
+
+def test_severity_of_a_rule_of_a_pack_that_an_option_leaves_out(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """With --pack a configuration may still speak of the rules of the packs that it uses."""
+    (tmp_path / "own.yaml").write_text(
+        "pack: acme/own\ntitle: Own\nreviewed: 2026-11-22\nrules:\n"
+        "  - id: acme-rule\n    title: A\n    severity: error\n    forbid: [LIST_ITEM]\n"
+        "    because: It is so.\n    "
+        "examples: {complies: [{TRAN_FIND: view}], violates: [{LIST_ITEM: view}]}\n"
+    )
+    (tmp_path / "nspermaudit.yaml").write_text("use: [own.yaml]\nrules: {acme-rule: warning}\n")
+    (tmp_path / "r.xml").write_text(sdf(("LIST_ITEM", "VIEW")))
+    ran = run("check", tmp_path, "--pack", "integrity")
+    assert (ran.code, ran.err) == (0, "")
+    assert "1 warning" in run("check", tmp_path).out
