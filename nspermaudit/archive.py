@@ -114,7 +114,7 @@ class _Inflating(io.RawIOBase):
 def members(archive: Source, is_passed_over: Callable[[str], bool]) -> list[Source]:
     """The files in a zip as inputs, called by its path and theirs, in the order of their names.
 
-    Folders for which ``is_passed_over`` holds are left out. A file that cannot be read has its
+    Files for which ``is_passed_over`` holds are left out. A file that cannot be read has its
     ``trouble``; of an archive that is not read at all there is only itself, with its trouble.
     """
     try:
@@ -128,7 +128,7 @@ def members(archive: Source, is_passed_over: Callable[[str], bool]) -> list[Sour
     found = [
         _source(archive, entry)
         for entry in listed
-        if not entry.is_folder and not any(map(is_passed_over, entry.name.split("/")[:-1]))
+        if not entry.is_folder and not is_passed_over(entry.name)
     ]
     if not found:
         return [_refused(archive, "a zip archive without files to read")]

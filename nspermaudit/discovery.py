@@ -1,17 +1,17 @@
 """Finding the inputs: the files that paths name or contain, and what reports call them."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.source import ZIP_SIGNATURES, Source
+from nspermaudit.xml import root_of
 
 _LINK = "a link to a folder is not followed"
 _PROJECT_FILES = ("manifest.xml", "deploy.xml")
-_PROJECT_PARTS = (*_PROJECT_FILES, "Objects", "AccountConfiguration")
-_FIRST_BYTES = 4096
+_OBJECTS = "Objects"
+_PROJECT_PARTS = (*_PROJECT_FILES, _OBJECTS, "AccountConfiguration")
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "__MACOSX"}
 
 
@@ -25,9 +25,10 @@ def find(paths: Iterable[str]) -> list[Source]:
     """
     found: list[Source] = []
     inside: list[str] = []
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"{path}: no such file or folder")
+    for given in paths:
+        if not os.path.lexists(given):
+            raise UsageError(f"{given}: no such file or folder")
+        path = _in_its_project(given)
         if os.path.isdir(path):
             found += _below(path)
             inside.append(path)
@@ -73,6 +74,13 @@ def _named_first(source: Source) -> tuple[bool, bool]:
     return source.is_context, not source.named
 
 
+def _in_its_project(path: str) -> str:
+    """The path, or the real one where a link leads into a SuiteCloud project."""
+    real = os.path.realpath(path)
+    is_linked = real != os.path.abspath(path) and project_folder(real)
+    return real if is_linked and not project_folder(os.path.abspath(path)) else path
+
+
 def _context(paths: Iterable[str]) -> Iterator[Source]:
     """What the projects around some paths say, but for what lies below the paths themselves."""
     for place in context_of(paths):
@@ -106,19 +114,21 @@ def project_folder(place: str) -> str | None:
     while folder != below:
         for name in _PROJECT_FILES:
             file = os.path.join(folder, name)
-            if os.path.isfile(file) and _is_of_project(file):
+            if os.path.isfile(file) and is_project_file(file):
                 return folder
         folder, below = os.path.dirname(folder), folder
     return None
 
 
-def _is_of_project(file: str) -> bool:
+def is_project_file(file: str) -> bool:
     """Whether a file called as one of a project is one; other tools have a manifest.xml, too."""
     try:
-        head = Source(file, file).head(_FIRST_BYTES).replace(b"\0", b"")
+        data = Source(file, file).head()
     except InputError:
         return False
-    return re.search(rb"<deploy[\s/>]|<manifest\s[^<>]*projecttype", head) is not None
+    root = root_of(data)
+    is_manifest = root.name == "manifest" and b"projecttype" in data.replace(b"\0", b"")
+    return is_manifest or root.name == "deploy"
 
 
 def _identity(file: str) -> tuple[int, int] | str:
@@ -142,7 +152,7 @@ def _below(folder: str) -> Iterator[Source]:
                     if _is_folder(entry):
                         if entry.is_symlink():
                             yield Source(before + entry.name, entry.path, passed_over=_LINK)
-                        elif not is_passed_over(entry.name):
+                        elif not _is_skipped(entry.name) or _is_in_objects(place):
                             pending.append(entry.path)
                     else:
                         inode = 0 if entry.is_symlink() else entry.inode()
@@ -159,9 +169,25 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def is_passed_over(folder: str) -> bool:
-    """Whether a folder of this name is not looked into: a hidden one, installed packages."""
+def is_passed_over(path: str) -> bool:
+    """Whether a file stands in a folder that is not looked into: a hidden one, installed packages.
+
+    Below a folder of SDF objects every folder is: what is in it may be deployed.
+    """
+    for folder in path.split("/")[:-1]:
+        if folder == _OBJECTS:
+            return False
+        if _is_skipped(folder):
+            return True
+    return False
+
+
+def _is_skipped(folder: str) -> bool:
     return folder.startswith(".") or folder in _SKIPPED_FOLDERS
+
+
+def _is_in_objects(place: str) -> bool:
+    return _OBJECTS in os.path.abspath(place).split(os.sep)
 
 
 def shown(file: str) -> str:

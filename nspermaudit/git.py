@@ -220,7 +220,7 @@ def _below(path: str, top: str) -> str:
 def _is_hidden(path: str, below: str) -> bool:
     """Whether the file stands in a folder that no audit looks into."""
     rest = path[len(below) :].lstrip("/") if below else path
-    return any(map(is_passed_over, rest.split("/")[:-1]))
+    return "Objects" not in below.split("/") and is_passed_over(rest)
 
 
 def _shown(given: str, below: str, path: str) -> str:

@@ -195,3 +195,35 @@ def test_what_is_deployed_is_told_from_anywhere(
     out = run("check", *given, "--select", "not-deployed").out
     assert out.count("[not-deployed]") == 1
     assert '"customrole_three" is not deployed' in out
+
+
+def test_project_is_found_through_a_link(run: Callable[..., Ran]) -> None:
+    """A link into a project leads to that project."""
+    _project(Path("src"), "customrole_three.xml")
+    Path("link").symlink_to("src/Objects")
+    Path("role.xml").symlink_to("src/Objects/customrole_three.xml")
+    for given in ("link", "role.xml", "link/customrole_three.xml"):
+        out = run("check", given, "--select", "not-deployed").out
+        assert " --> src/Objects/customrole_three.xml:1:1" in out
+
+
+def test_a_long_comment_hides_no_project(run: Callable[..., Ran]) -> None:
+    """The root element of a manifest may come late."""
+    _project(Path("src"), "customrole_three.xml")
+    for name in ("manifest.xml", "deploy.xml"):
+        file = Path("src") / name
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"<!-- {'x' * 9000} -->\n{text}", encoding="utf-8")
+    out = run("check", "src/Objects/customrole_three.xml", "--select", "not-deployed").out
+    assert "[not-deployed]" in out
+
+
+def test_no_folder_of_objects_is_passed_over(run: Callable[..., Ran]) -> None:
+    """What stands in a hidden folder of objects may be deployed: it is read."""
+    _project(Path("src"), ".x/customrole_one.xml", "node_modules/customrole_two.xml")
+    for given in (".", "src/Objects", "src/Objects/.x"):
+        out = run("check", given, "--pack", "integrity").out
+        assert f"Checked {1 if given.endswith('.x') else 2} role" in out
+    Path(".hidden").mkdir()
+    (Path(".hidden") / "role.xml").write_text(sdf(script_id="customrole_hidden"), encoding="utf-8")
+    assert "Checked 2 roles" in run("check", ".", "--pack", "integrity").out
