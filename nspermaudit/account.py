@@ -72,13 +72,14 @@ class Manifest(NamedTuple):
     """What a project's ``manifest.xml`` says of what it needs.
 
     ``features`` are by id, with "required" as True; ``dependencies`` the script ids of objects that
-    must be in the account already.
+    must be in the account already; ``app_id`` is that of a SuiteApp, empty in other projects.
     """
 
     location: Location
     kind: str
     features: Mapping[str, bool]
     dependencies: frozenset[str]
+    app_id: str = ""
 
 
 class DeployList(NamedTuple):
@@ -109,11 +110,15 @@ class SdfObject(NamedTuple):
 
 
 class RoleObject(NamedTuple):
-    """Where a role of a project stands, and its name, known before any role is judged."""
+    """Where a role of a project stands, and its name, known before any role is judged.
+
+    One that ``is_context`` is not judged.
+    """
 
     id: str
     name: str
     location: Location
+    is_context: bool = False
 
 
 class Project(NamedTuple):
@@ -124,12 +129,14 @@ class Project(NamedTuple):
     are those of the manifest, with "required" as True; None where there is no manifest.
     ``deployed`` are the path patterns of ``deploy.xml`` for objects, such as ``~/Objects/*``; None
     where there is no ``deploy.xml``. ``dependencies`` are script ids of objects that the manifest
-    expects in the account. ``is_partial`` says that not all of its objects were given,
-    so that what is not found may still exist. ``objects`` and ``roles`` are by script id.
+    expects in the account, ``app_id`` is that of a SuiteApp. ``is_partial`` says that not all of
+    its objects were given, so that what is not found may still exist. ``objects`` and ``roles`` are
+    by script id.
     """
 
     folder: str
     kind: str = ""
+    app_id: str = ""
     manifest: Location | None = None
     features: Mapping[str, bool] | None = None
     deploy: Location | None = None

@@ -83,7 +83,9 @@ class Inputs:
         source, script_id = export.source, head.root.script_id
         if export.format == "sdf" and script_id:
             place = Location(source.path, 1)
-            self._projects.add(RoleObject(script_id, role_name(source, head), place))
+            self._projects.add(
+                RoleObject(script_id, role_name(source, head), place, source.is_context)
+            )
             self._objects.setdefault(script_id.casefold(), []).append(source.path)
         if source.is_context:
             export.status = "skipped"

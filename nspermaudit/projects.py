@@ -62,6 +62,7 @@ class Projects:
         return Project(
             folder,
             kind=manifest.kind if manifest else "",
+            app_id=manifest.app_id if manifest else "",
             manifest=manifest.location if manifest else None,
             features=manifest.features if manifest else None,
             deploy=deploy.location if deploy else None,

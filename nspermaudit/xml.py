@@ -68,7 +68,7 @@ def root_of(head: bytes) -> Root:
     if plain:
         script_id = _SCRIPT_ID.search(plain[2] or b"")
         found = (script_id[1] or script_id[2] or b"") if script_id else b""
-        return Root(plain[1].decode("ascii"), found.decode("utf-8", "replace"))
+        return Root(plain[1].decode("ascii"), found.decode("utf-8", "replace").strip())
     parser = expat.ParserCreate()
     doctype = [False]
 
@@ -77,7 +77,8 @@ def root_of(head: bytes) -> Root:
 
     def on_start(name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
-        raise _RootFoundError(Root(local, attributes.get("scriptid", ""), doctype[0]))
+        script_id = attributes.get("scriptid", "").strip()
+        raise _RootFoundError(Root(local, script_id, doctype[0]))
 
     parser.StartDoctypeDeclHandler = on_doctype
     parser.StartElementHandler = on_start
@@ -172,6 +173,15 @@ class Node:
         """The text of the first child of a name, without blanks around it; else empty."""
         child = self.first(name)
         return child.text.strip() if child else ""
+
+
+def is_well_formed(data: bytes) -> bool:
+    """Whether a document that has no DOCTYPE is well-formed; nothing is made of it."""
+    try:
+        expat.ParserCreate().Parse(data, True)  # noqa: FBT003 - expat's signature
+    except (expat.ExpatError, LookupError, ValueError):
+        return False
+    return True
 
 
 def node_tree(data: bytes, path: str) -> Node:

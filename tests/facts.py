@@ -19,13 +19,19 @@ def account_of(written: Mapping[str, Any], account: Account) -> Account:
 
     What stands under "none" is in no project.
     """
-    projects = {folder: _project(folder, said or {}) for folder, said in written.items()}
+    read = account.strays.roles if account.strays else {}
+    projects = {folder: _project(folder, said or {}, read) for folder, said in written.items()}
     strays = projects.pop("none", None)
     return account._replace(projects=MappingProxyType(projects), strays=strays)
 
 
-def _project(folder: str, said: Mapping[str, Any]) -> Project:
-    """A complete project with a manifest and a deploy.xml, as far as nothing else is said."""
+def _project(
+    folder: str, said: Mapping[str, Any], read: Mapping[str, tuple[RoleObject, ...]]
+) -> Project:
+    """A complete project with a manifest and a deploy.xml, as far as nothing else is said.
+
+    Its roles are those that were ``read`` from files in its folder, and those that it names.
+    """
     inside = f"{folder}/" if folder not in ("", "none") else ""
     has_deploy = said.get("deploy") != "none"
     return Project(
@@ -43,7 +49,12 @@ def _project(folder: str, said: Mapping[str, Any]) -> Project:
             key.casefold(): tuple(_object(key, inside, item) for item in _listed(items))
             for key, items in said.get("objects", {}).items()
         },
+        app_id=said.get("app", ""),
         roles={
+            key: tuple(item for item in items if item.location.path.startswith(inside))
+            for key, items in read.items()
+        }
+        | {
             key: (RoleObject(key, name, Location(f"{inside}Objects/{key}.xml")),)
             for key, name in said.get("roles", {}).items()
         },

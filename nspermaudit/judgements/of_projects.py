@@ -1,7 +1,7 @@
 """How roles and other objects stand in their SuiteCloud project: ids, names, files, deployment."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from nspermaudit.judgements.verdicts import (
     file_of,
     project_of,
 )
-from nspermaudit.model import Location, Role
+from nspermaudit.model import Role
 from nspermaudit.rule import Result, Verdict
 
 # Fields that a project may have only where its manifest names a feature: NetSuite help, "role"
@@ -90,14 +90,13 @@ def feature_not_in_manifest(role: Role, account: Account, suggest: Suggest) -> I
 
 def same_script_id(role: Role, account: Account, suggest: Suggest) -> Iterator[Verdict]:
     """Two files of a project with the same script id: which of them is deployed is chance."""
-    paths: tuple[str, ...] = account.objects.get(role.id, ())
-    if len(paths) > 1:
-        project = account.project_of(role.location.path)
-        paths = tuple(path for path in paths if account.project_of(path) is project)
-    if role.location.path in paths[1:]:
-        message = f'has the script id "{role.id}", as has {paths[0]}'
+    project = account.project_of(role.location.path)
+    alike = project.roles.get(role.id, ()) if project else ()
+    other = _one_before(role, alike)
+    if other:
+        message = f'has the script id "{role.id}", as has {other.location.path}'
         fix = "keep one of the files, or give one of the roles an id of its own"
-        related = ((Location(paths[0]), "the other file with this script id"),)
+        related = ((other.location, "the other file with this script id"),)
         yield about_role(role, "scriptid", message, fix, related=related)
 
 
@@ -128,12 +127,23 @@ def same_role_name(role: Role, account: Account, suggest: Suggest) -> Iterator[V
         return
     alike = _by_name(project).get(_folded(role.name), [])
     others = [item for item in alike if item.id.casefold() != role.id]
-    if others and role.id != alike[0].id.casefold():
-        first = others[0]
+    first = _one_before(role, others)
+    if first:
         message = f"has the name of another role, {first.id}"
         fix = "give one of the two a name of its own"
         related = tuple((item.location, f"{item.id} has the same name") for item in others)
         yield about_role(role, "name", message, fix, related=related)
+
+
+def _one_before(role: Role, alike: Sequence[RoleObject]) -> RoleObject | None:
+    """Another role beside which this one is too much: one that is not judged, else one before it.
+
+    Of those that are judged the first is spared: the fault is told once.
+    """
+    others = [item for item in alike if item.location.path != role.location.path]
+    around = [item for item in others if item.is_context]
+    before = [item for item in others if item.location.path < role.location.path]
+    return next(iter(around or before), None)
 
 
 def _folded(name: str) -> str:

@@ -1,11 +1,11 @@
 """Whether roles and custom objects agree on who may do what, and whether references resolve."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nspermaudit.account import WITH_LISTS, Account, ObjectGrant, Project, SdfObject
 from nspermaudit.judgements.verdicts import (
+    FOREIGN,
     OUTSIDE,
     SCRIPTS,
     Suggest,
@@ -14,6 +14,7 @@ from nspermaudit.judgements.verdicts import (
     about_role,
     access,
     file_of,
+    is_foreign,
     not_read,
     project_of,
 )
@@ -26,7 +27,6 @@ from nspermaudit.rule import Result, Verdict
 # Custom Transaction in XML Definitions" (section_1520439382); whatever the record's access type
 # and level (suitecloud-sdk issues 184 and 579). Of custom segments no source says so.
 _LISTED = ("customrecordtype", "customtransactiontype")
-_FOREIGN = re.compile(r"\b(appid|bundleid)=([\w.]+)")
 
 Entry = tuple[SdfObject, ObjectGrant]
 
@@ -36,15 +36,17 @@ _entries: dict[str, tuple[Project, Mapping[str, list[Entry]]]] = {}
 def record_access_mismatch(role: Role, account: Account, suggest: Suggest) -> Iterator[Verdict]:
     """A role and a custom record that give different access; SDF refuses the project."""
     for grants, items in _shared(role, account):
-        entries = [
-            (item, entry) for item in items for entry in item.grants if _names(entry, role.id)
+        entries = [(item, entry) for item in items for entry in _for(role, item, account)]
+        wrong = [
+            (item, entry)
+            for item, entry in entries
+            if not any(_agree(grant, entry, item) for grant in grants)
         ]
-        if not entries or any(
-            _agree(grant, entry, item) for grant in grants for item, entry in entries
-        ):
+        right = {id(item) for item, _ in entries} - {id(item) for item, _ in wrong}
+        if not wrong or right:  # of two files of a record one that agrees is enough
             yield from _unread(items, grants[0].permission)
             continue
-        grant, entry = grants[0], entries[0][1]
+        grant, entry = grants[0], wrong[0][1]
         fix = f"write the same restriction in {file_of(entry.location)}, or remove both"
         exact = grant.level is entry.level
         if not exact:
@@ -56,14 +58,14 @@ def record_access_mismatch(role: Role, account: Account, suggest: Suggest) -> It
             (entry.location, f"{item.id} lists the role at {access(entry, exact=exact)}")
             for item, entry in entries
         )
-        yield about_grant(role, grant, message, fix, related=related)
+        yield about_grant(role, grant, message, fix, required=entry.level, related=related)
 
 
 def record_access_one_sided(role: Role, account: Account, suggest: Suggest) -> Iterator[Verdict]:
     """A custom record and a role of which one names the other, and the other does not."""
     for grants, items in _shared(role, account):
         grant = grants[0]
-        if any(_names(entry, role.id) for item in items for entry in item.grants):
+        if any(_for(role, item, account) for item in items):
             continue
         if not all(item.is_read for item in items):
             yield from _unread(items, grant.permission)
@@ -98,7 +100,8 @@ def _not_granted(role: Role, account: Account) -> Iterator[Verdict]:
         action = f"add [scriptid={key}] at {entry.level.name}, or remove the role from "
         fix = cure(action + file_of(entry.location), role, permission)
         related = ((entry.location, f"{item.id} lists the role at {access(entry)}"),)
-        yield about_role(role, key, message, fix, permission=permission, related=related)
+        subject = f"{key} listed"
+        yield about_role(role, subject, message, fix, permission=permission, related=related)
 
 
 def _shared(
@@ -109,6 +112,8 @@ def _shared(
     if not project or not project.objects:
         return
     for grants in _custom(role):
+        if is_foreign(grants[0].written, project):
+            continue
         found = project.objects.get(grants[0].permission.id, ())
         items = tuple(item for item in found if item.kind in _LISTED)
         if items:
@@ -131,8 +136,11 @@ def _agree(grant: Grant, entry: ObjectGrant, item: SdfObject) -> bool:
     return not has_restrictions or grant.restriction.strip() == entry.restriction.strip()
 
 
-def _names(entry: ObjectGrant, role_id: str) -> bool:
-    return entry.role.casefold() == role_id
+def _for(role: Role, item: SdfObject, account: Account) -> list[ObjectGrant]:
+    """What an object's list says of the role, which is not one of another SuiteApp."""
+    project = account.project_of(item.location.path)
+    mine = (entry for entry in item.grants if entry.role.casefold() == role.id)
+    return [entry for entry in mine if not is_foreign(entry.written, project)]
 
 
 def _unread(items: Iterable[SdfObject], permission: Permission) -> Iterator[Verdict]:
@@ -150,7 +158,8 @@ def _entries_of(project: Project) -> Mapping[str, list[Entry]]:
         for items in project.objects.values():
             for item in items:
                 for entry in item.grants:
-                    found.setdefault(entry.role.casefold(), []).append((item, entry))
+                    if not is_foreign(entry.written, project):
+                        found.setdefault(entry.role.casefold(), []).append((item, entry))
         known = _entries[project.folder] = (project, found)
     return known[1]
 
@@ -183,7 +192,8 @@ def _unresolved(role: Role, account: Account) -> Iterator[tuple[Grant | None, st
         yield None, ""
         return
     for grant, *_ in _custom(role):
-        if not _resolves(project, grant.permission.id):
+        foreign = is_foreign(grant.written, project)
+        if foreign or not _resolves(project, grant.permission.id):
             yield grant, _elsewhere(project, grant.written)
 
 
@@ -199,8 +209,8 @@ def _resolve(script_id: str) -> str:
 
 
 def _elsewhere(project: Project, written: str) -> str:
-    foreign = _FOREIGN.search(written)
-    if foreign:
+    foreign = FOREIGN.search(written)
+    if foreign and is_foreign(written, project):
         kind = {"appid": "SuiteApp", "bundleid": "bundle"}[foreign[1]]
         return f"it belongs to the {kind} {foreign[2]}"
     if project.is_partial:
@@ -244,14 +254,15 @@ def _lost_roles(
 
 
 def _lost_role(project: Project, item: SdfObject, named: _Named) -> Iterator[Verdict]:
-    if not named.id.startswith("customrole") or _resolves(project, named.id):
+    is_here = _resolves(project, named.id) or is_foreign(named.written, project)
+    if not named.id.startswith("customrole") or is_here:
         return
     elsewhere = _elsewhere(project, named.written)
     if not elsewhere:
         message = f"refers to {named.id}, which neither the project nor its manifest has"
         fix = _resolve(named.id)
         yield about_object(item, named.subject, message, fix, named.location)
-    elif not _FOREIGN.search(named.written):
+    elif not is_foreign(named.written, project):
         reason = f"{item.id} refers to {named.id}: {elsewhere}"
         yield Verdict(
             Result.NOT_EVALUATED,

@@ -1,6 +1,7 @@
 """What built-in checks say, put into verdicts."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,9 @@ from nspermaudit.account import Account, ObjectGrant, Project, SdfObject
 from nspermaudit.model import Grant, Location, Role
 from nspermaudit.requirement import quoted
 from nspermaudit.rule import Result, Verdict
+
+FOREIGN = re.compile(r"\b(appid|bundleid)=([\w.]+)")
+"""In a reference, the SuiteApp or the bundle that its object belongs to."""
 
 Suggest = Callable[[str], str]
 """Tells the known name that is nearest to another; empty where none is near."""
@@ -93,6 +97,12 @@ def project_of(role: Role, account: Account) -> Project | None:
     """The SuiteCloud project in which a role stands; None where it stands in none."""
     project = account.project_of(role.location.path)
     return None if project is account.strays else project
+
+
+def is_foreign(written: str, project: Project | None) -> bool:
+    """Whether a reference means an object of another SuiteApp, or of a bundle."""
+    found = FOREIGN.search(written)
+    return found is not None and (project is None or found[2] != project.app_id)
 
 
 def objects_of(account: Account, *kinds: str) -> Iterator[SdfObject]:

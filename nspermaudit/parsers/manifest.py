@@ -36,4 +36,6 @@ def parse(source: Source, reading: Reading) -> Iterator[Manifest]:  # noqa: ARG0
         node.text.strip().casefold() for nodes in (own, others) for node in nodes
     )
     kind = root.attributes.get("projecttype", "")
-    yield Manifest(root.location, kind, MappingProxyType(features), dependencies)
+    ids = (root.text_of("publisherid"), root.text_of("projectid"))
+    app_id = ".".join(ids) if all(ids) else ""
+    yield Manifest(root.location, kind, MappingProxyType(features), dependencies, app_id)

@@ -17,7 +17,7 @@ from nspermaudit.finding import Message
 from nspermaudit.model import Level, Location
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
-from nspermaudit.xml import Head, Node, node_tree
+from nspermaudit.xml import Head, Node, is_well_formed, node_tree
 
 # The elements of a permission list that name the role and the level: NetSuite help,
 # SDFxml_2290236535 (custom record type), SDFxml_2149453001 (custom transaction type) and
@@ -57,7 +57,7 @@ def parse(source: Source, reading: Reading) -> Iterator[SdfObject | Message]:
         yield short
         return
     root = node_tree(data, source.path)
-    found = SdfObject(root.name, root.attributes.get("scriptid", ""), root.location, is_read=True)
+    found = SdfObject(root.name, _id_of(root), root.location, is_read=True)
     if root.name in _LISTS:
         grants: list[ObjectGrant] = []
         for item in _granted(root):
@@ -87,19 +87,22 @@ def _glimpse(data: bytes, path: str) -> SdfObject | None:
     A document that is not in its usual form is left to the parser.
     """
     head = re.match(_ROOT, data)
-    if not head or not _is_usual(data, head[1]):
+    if not head or not _is_usual(data, head[1]) or not is_well_formed(data):
         return None
     kind = head[1].decode()
     found = SdfObject(kind, head[2].decode(), Location(path, 1, 1), is_read=True)
     if kind in _LISTS:
         return _with_list(found, data)
-    return found if kind == _WORKFLOW and b"runasadmin>T" not in data else None
+    flags = data.count(b"runasadmin")
+    is_plain = flags == 2 * data.count(b"<runasadmin>F</runasadmin>")
+    return found if kind == _WORKFLOW and is_plain else None
 
 
 def _is_usual(data: bytes, root: bytes) -> bool:
-    """Whether a document is ASCII with usual line ends, no comment, CDATA section or DOCTYPE."""
+    """Whether it is ASCII with usual line ends, with elements and text and nothing else."""
     ends = b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
-    return ends and data.isascii() and b"<!" not in data and data.rstrip().endswith(b"</%s>" % root)
+    is_plain = ends and data.isascii() and b"<!" not in data and b"<?" not in data
+    return is_plain and data.rstrip().endswith(b"</%s>" % root)
 
 
 def _with_list(found: SdfObject, data: bytes) -> SdfObject | None:
@@ -128,9 +131,15 @@ def _span(data: bytes, name: bytes) -> slice | None:
     end_tag = b"</%s>" % name
     end = data.find(end_tag, start)
     is_plain = data.startswith(b"<%s>" % name, start) and end > 0
-    if not is_plain or data.find(b"<" + name, start + 1) > 0:
+    if not is_plain or data.find(b"<" + name, start + 1) > 0 or _depth(data, start) != 1:
         return None
     return slice(start, end + len(end_tag))
+
+
+def _depth(data: bytes, start: int) -> int:
+    """How many elements are open at a place of a document that has tags and text alone."""
+    closed = data.count(b"</", 0, start)
+    return data.count(b"<", 0, start) - 2 * closed - data.count(b"/>", 0, start)
 
 
 @lru_cache(maxsize=4096)
@@ -178,6 +187,10 @@ def _granted(root: Node) -> Iterator[ObjectGrant | Message]:
             yield ObjectGrant(named(written), level, place, written, restriction)
 
 
+def _id_of(node: Node) -> str:
+    return node.attributes.get("scriptid", "").strip()
+
+
 def named(reference: str) -> str:
     """The script id in a reference; a standard role's id as it is."""
     found = re.fullmatch(_REFERENCE, reference)
@@ -192,7 +205,7 @@ def _deployment(node: Node) -> Deployment:
     fields = {name: node.first(name) for name in _OF_DEPLOYMENTS}
     audience = node.text_of("audslctrole")
     return Deployment(
-        node.attributes.get("scriptid", ""),
+        _id_of(node),
         node.location,
         runs_as=_own(node.text_of("runasrole")),
         roles=tuple(_names(audience.split("|"))),
