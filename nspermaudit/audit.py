@@ -226,7 +226,10 @@ def chosen(rules: Sequence[Rule], config: Config, request: Request) -> list[Rule
         and not _is_named(rule, request.ignore)
     ]
     at_severity = ((rule, severities.get(rule.id, rule.severity)) for rule in wanted)
-    return [rule.with_severity(severity) for rule, severity in at_severity if severity]
+    left = [rule.with_severity(severity) for rule, severity in at_severity if severity]
+    if rules and not left:
+        raise UsageError("no rule is left to be asked: all are switched off or not selected")
+    return left
 
 
 def _not_in_use(

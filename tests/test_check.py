@@ -143,7 +143,7 @@ def test_truncated_beside_good(run: Run, tmp_path: Path) -> None:
         (("--select", "explicit-none"), 0),
         (("--select", "explicit-none", "--fail-on", "info"), 1),
         (("--select", "unknown-*", "--fail-on", "warning"), 1),
-        (("--ignore", "*"), 0),
+        (("--ignore", "*"), 2),
         (("--select", "explicit-non"), 2),
         (("--pack", "guide/tokn"), 2),
         (("--format", "tabel"), 2),
