@@ -4,7 +4,7 @@ import os.path
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nspermaudit import schemas, selector
 from nspermaudit.attributes import ATTRIBUTES
@@ -12,7 +12,9 @@ from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
 from nspermaudit.rule import Condition, Severity, Use
 from nspermaudit.source import Source
-from nspermaudit.waiver import Waiver
+
+if TYPE_CHECKING:
+    from nspermaudit.waiver import Waiver
 
 FILE_NAME = "nspermaudit.yaml"
 DEFAULT_USE = ("integrity", "guide")
@@ -32,7 +34,7 @@ class Config(NamedTuple):
     classes: Mapping[str, Condition] = MappingProxyType({})
     features: Mapping[str, bool] = MappingProxyType({})
     severities: Mapping[str, Severity | None] = MappingProxyType({})
-    waivers: tuple[Waiver, ...] = ()
+    waivers: "tuple[Waiver, ...]" = ()
     waiver_days: int | None = None
 
 
@@ -85,7 +87,7 @@ def parse(data: bytes, path: str, file: str) -> Config:
     )
 
 
-def _waivers(document: Document) -> tuple[Waiver, ...]:
+def _waivers(document: Document) -> "tuple[Waiver, ...]":
     if not isinstance(document.value, dict) or "waivers" not in document.value:
         return ()
     from nspermaudit import waivers  # noqa: PLC0415 - start-up: most have none

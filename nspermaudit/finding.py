@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from nspermaudit.changes import Change
 from nspermaudit.model import Location, Role, role_key
 from nspermaudit.rule import Result, Rule, Severity, Verdict
-from nspermaudit.waiver import Waiver
+
+if TYPE_CHECKING:
+    from nspermaudit.changes import Change
+    from nspermaudit.waiver import Waiver
 
 MAX_MESSAGES = 100
 """So many messages of one input are kept."""
@@ -98,7 +100,7 @@ class Finding(NamedTuple):
     role_name: str
     verdict: Verdict
     location: Location
-    waiver: Waiver | None = None
+    waiver: "Waiver | None" = None
     is_baselined: bool = False
 
     @property
@@ -189,8 +191,8 @@ class Report(NamedTuple):
     unfinished: tuple[str, ...] = ()
     limits: tuple[str, ...] = LIMITS
     has_baseline: bool = False
-    changes: tuple[Change, ...] | None = None
-    idle_waivers: tuple[Waiver, ...] = ()
+    changes: "tuple[Change, ...] | None" = None
+    idle_waivers: "tuple[Waiver, ...]" = ()
     mended: tuple[str, ...] = ()
 
     @property

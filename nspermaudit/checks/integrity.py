@@ -1,15 +1,16 @@
 """``integrity``: what must be true of every role or project, by the name of a built-in check."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from nspermaudit.account import Account
-from nspermaudit.judgements.verdicts import Suggest
 from nspermaudit.model import Permission, Role
 from nspermaudit.rule import Check, Reader, Result, Verdict
 
+Suggest = Callable[[str], str]
 Judgement = Callable[[Role, Account, Suggest], Iterable[Verdict]]
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
@@ -59,6 +60,8 @@ ABOUT_SDF_OBJECTS = frozenset(
 )
 """Checks that mean something only where the role is an SDF object."""
 
+_BESIDE_OTHERS = frozenset({*_MODULES["of_projects"], *_MODULES["of_records"]})
+
 ABOUT_ACCOUNT = frozenset(
     {
         "same-object-id",
@@ -89,6 +92,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
     {"title": "a built-in check", "enum": sorted(JUDGEMENTS)}
 )
 
+_ALONE = Verdict(Result.NOT_APPLICABLE, reason="in no SuiteCloud project, nothing beside it")
 _NO_OBJECT = Verdict(Result.NOT_APPLICABLE, reason="not an SDF object")
 _NO_OBJECTS = Verdict(Result.NOT_APPLICABLE, reason="no SDF objects other than roles were given")
 
@@ -97,7 +101,6 @@ class Integrity(NamedTuple):
     """One built-in check."""
 
     name: str
-    judgement: Judgement
     suggest: Suggest
     passes: Verdict
 
@@ -119,7 +122,9 @@ class Integrity(NamedTuple):
                 return (_NO_OBJECTS,)
         elif self.name in ABOUT_SDF_OBJECTS and not role.element:
             return (_NO_OBJECT,)
-        return tuple(self.judgement(role, account, self.suggest)) or (self.passes,)
+        elif self.name in _BESIDE_OTHERS and _stands_alone(account):
+            return (_ALONE,)
+        return tuple(_judgement(self.name)(role, account, self.suggest)) or (self.passes,)
 
     def permissions(self) -> Iterator[tuple[Permission, str]]:
         """None: it is about all permissions alike."""
@@ -128,7 +133,20 @@ class Integrity(NamedTuple):
 
 def from_params(params: Any, reader: Reader) -> Check:
     """Read the name of a built-in check."""
-    module = import_module(f"nspermaudit.judgements.{JUDGEMENTS[params]}")
-    judgement = cast("Judgement", getattr(module, params.replace("-", "_")))
     passes = Verdict(Result.PASS, params, params.replace("-", " "))
-    return Integrity(params, judgement, reader.suggest, passes)
+    return Integrity(params, reader.suggest, passes)
+
+
+@cache
+def _judgement(name: str) -> Judgement:
+    """The function of a built-in check; its module is imported when the check is first asked."""
+    module = import_module(f"nspermaudit.judgements.{JUDGEMENTS[name]}")
+    return cast("Judgement", getattr(module, name.replace("-", "_")))
+
+
+def _stands_alone(account: Account) -> bool:
+    """Whether there is one object at the most, and no project around it."""
+    strays = account.strays
+    if account.projects or strays is None:
+        return not account.projects
+    return not strays.objects and sum(map(len, strays.roles.values())) <= 1

@@ -19,10 +19,12 @@ from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Level
 from nspermaudit.rule import Use
 from nspermaudit.source import FIELDS, Reading, Source
-from nspermaudit.waiver import Waiver
 
 if TYPE_CHECKING:
     from nspermaudit.baseline import Baseline
+
+if TYPE_CHECKING:
+    from nspermaudit.waiver import Waiver
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
