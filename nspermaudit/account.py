@@ -94,7 +94,8 @@ class SdfObject(NamedTuple):
 
     Only what its first bytes tell is always there. ``access`` and ``grants`` (of custom record
     types, transaction types and segments), ``runs_as_admin`` (of workflows) and ``deployments`` (of
-    scripts) are filled where rules ask for them: then ``is_read``.
+    scripts) are filled where rules ask for them: then ``is_read``. One that ``is_context`` is known
+    of, and not judged.
     """
 
     kind: str
@@ -107,6 +108,7 @@ class SdfObject(NamedTuple):
     runs_as_admin: Location | None = None
     deployments: tuple[Deployment, ...] = ()
     is_read: bool = False
+    is_context: bool = False
 
 
 class RoleObject(NamedTuple):

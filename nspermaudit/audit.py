@@ -6,7 +6,7 @@ from time import strftime
 from typing import TYPE_CHECKING, NamedTuple
 
 from nspermaudit import packs, schemas, scope
-from nspermaudit.config import Config
+from nspermaudit.config import FILE_NAME, Config
 from nspermaudit.errors import OtherReadingError, UsageError
 from nspermaudit.export import Export
 from nspermaudit.finding import Report
@@ -14,6 +14,7 @@ from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
 from nspermaudit.pages import merged
 from nspermaudit.rule import Result, Rule, Use
+from nspermaudit.scope import INTEGRATION
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import counted, listed
 from nspermaudit.tally import Tally
@@ -101,13 +102,13 @@ def audit(
     total.judge_account()
     inputs.tell_missing_pages()
     digests = [pack.digest for pack in used]
-    total.told.update(_of_configuration(config))
+    total.told.update(_of_configuration(config, inputs))
     report = total.report(VERSION, digests, inputs.told())
-    report = report._replace(unfinished=tuple(_unfinished(report, total, request)))
+    unfinished = [*_unfinished(report, total, request), *_without_roles(inputs, total, config)]
+    report = report._replace(unfinished=tuple(dict.fromkeys(unfinished)))
     if accepting is None:
         return report
-    objects = all(item.format == "sdf" and item.source.named for item in inputs.exports)
-    return accepting.applied(report, account, is_whole=not objects)
+    return accepting.applied(report, account, is_whole=inputs.is_whole)
 
 
 def _accepting(rules: Sequence[Rule], config: Config, request: Request) -> "Accepting | None":
@@ -201,8 +202,11 @@ def _judge(export: Export, inputs: Inputs, total: Tally) -> list[Role]:
             return fragments
 
 
-def _of_configuration(config: Config) -> Iterator[str]:
-    """Which configuration holds, and what it silences."""
+def _of_configuration(config: Config, inputs: Inputs) -> Iterator[str]:
+    """Which configuration holds, what it silences, and which ones do not hold."""
+    for path in sorted(export.source.path for export in inputs.all):
+        if path.rpartition("/")[2] == FILE_NAME and path != config.path:
+            yield f"not in force: {path} (one configuration holds for all paths; see --config)"
     if config.path:
         off = sorted(name for name, severity in config.severities.items() if severity is None)
         silenced = f"; switched off: {', '.join(off)}" if off else ""
@@ -244,10 +248,19 @@ def _is_named(rule: Rule, globs: Iterable[str]) -> bool:
     return any(fnmatchcase(rule.id, glob) for glob in globs)
 
 
+def _without_roles(inputs: Inputs, total: Tally, config: Config) -> Iterator[str]:
+    """That none of the roles, though all were given, is one of those that the connector has."""
+    names = [name for name, _ in total.unasked()]
+    is_named_there = INTEGRATION in config.classes and not total.scope.globs
+    if INTEGRATION in names and is_named_there and inputs.is_whole:
+        yield f"{config.path} names integration roles, and none of the roles here is one of them"
+
+
 def _unfinished(report: Report, total: Tally, request: Request) -> Iterator[str]:
     """Why an audit is not complete, in words."""
     unread = [item for item in report.inputs if item.status in ("partial", "failed")]
-    if not report.roles and not unread:
+    asks_roles = not total.rules or any(not rule.is_about_account for rule in total.rules)
+    if not report.roles and not unread and asks_roles:
         yield (
             f"nothing to check: {counted(len(report.inputs), 'file')}, none with roles (looked for "
             "SDF role objects, and for CSV, SpreadsheetML and JSON exports of permissions)"
@@ -262,7 +275,7 @@ def _unfinished(report: Report, total: Tally, request: Request) -> Iterator[str]
             if glob not in total.matched
         )
     if request.strict:
-        yield from total.unasked()
+        yield from (words for _, words in total.unasked())
     not_evaluated = report.results[Result.NOT_EVALUATED]
     if request.strict and not_evaluated:
         yield f"{not_evaluated} requirements were not evaluated (--strict)"

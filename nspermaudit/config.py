@@ -10,6 +10,7 @@ from nspermaudit import schemas, selector
 from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
+from nspermaudit.errors import UsageError
 from nspermaudit.rule import Condition, Severity, Use
 from nspermaudit.source import Source
 
@@ -39,12 +40,18 @@ class Config(NamedTuple):
 
 
 def find(start: str) -> str | None:
-    """The nearest configuration, looked for in a path and in all folders above it."""
+    """The nearest configuration, looked for in a path and in all folders above it.
+
+    Raises UsageError for one whose name ends in ``.yml``, which would be overlooked.
+    """
     folder, below = os.path.abspath(start), ""
     while folder != below:
         file = os.path.join(folder, FILE_NAME)
         if os.path.isfile(file):
             return file
+        other = os.path.join(folder, "nspermaudit.yml")
+        if os.path.isfile(other):
+            raise UsageError(f"{shown(other)} is not read under this name: call it {FILE_NAME}")
         folder, below = os.path.dirname(folder), folder
     return None
 

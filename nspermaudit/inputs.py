@@ -133,7 +133,8 @@ class Inputs:
                 export.status = "skipped"
             if is_object and not facts:  # not asked for, or broken: all the same it is there
                 place = Location(export.source.path, 1)
-                self._projects.add(SdfObject(root.name, root.script_id, place))
+                unread = SdfObject(root.name, root.script_id, place)
+                self._projects.add(unread, is_context=export.source.is_context)
             for fact in facts:
                 if isinstance(fact, Feature):
                     if stated.get(fact.id, fact.is_on) is not fact.is_on:
@@ -145,7 +146,7 @@ class Inputs:
                 elif isinstance(fact, Assignment):
                     assignments.add(fact)
                 elif isinstance(fact, (Manifest, DeployList, SdfObject)):
-                    self._projects.add(fact)
+                    self._projects.add(fact, is_context=export.source.is_context)
         return self._projects.account()._replace(
             features=MappingProxyType(features),
             roles=MappingProxyType(roles),
@@ -232,6 +233,13 @@ class Inputs:
             grouped=grouped,
             plain=other.plain or reading.plain,
         )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was given is all that there is, and not single objects of a project."""
+        if any(export.source.is_context for export in self.all):
+            return False
+        return not all(item.format == "sdf" and item.source.named for item in self.exports)
 
     def told(self) -> Iterator[Input]:
         """The inputs as the report tells them; context only if it gave something."""

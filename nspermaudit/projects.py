@@ -25,14 +25,16 @@ class Projects:
         self._objects: list[SdfObject] = []
         self._roles: list[RoleObject] = []
 
-    def add(self, fact: Manifest | DeployList | SdfObject | RoleObject) -> None:
-        """Take in what one file says."""
+    def add(
+        self, fact: Manifest | DeployList | SdfObject | RoleObject, *, is_context: bool = False
+    ) -> None:
+        """Take in what one file says; of an object also whether it is context, and not judged."""
         if isinstance(fact, Manifest):
             self._manifests[dirname(fact.location.path)] = fact
         elif isinstance(fact, DeployList):
             self._deploys[dirname(fact.location.path)] = fact
         elif isinstance(fact, SdfObject):
-            self._objects.append(fact)
+            self._objects.append(fact._replace(is_context=True) if is_context else fact)
         else:
             self._roles.append(fact)
 

@@ -210,7 +210,8 @@ def shortfall(role: Role, wanted: Requirement, grant: Grant | None, requirement:
     location: Location = grant.location if grant else role.location
     granted = grant.level if grant else None
     if not granted:
-        problem, action = "missing", f"add {permission.id} at {needed.name}"
+        verb = f"set {needed.name}, not NONE" if grant else f"add {permission.id} at {needed.name}"
+        problem, action = "missing", verb
         message = f"{quoted(role)} needs {needed.title} on {permission.name}, has none"
     else:
         problem, action = "under-scoped", f"set {needed.name}"

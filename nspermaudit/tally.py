@@ -180,7 +180,16 @@ class Tally:
             not_evaluated=dict(sorted(self.not_evaluated.items())),
             outcomes=self._sorted_outcomes() if self.keep_all else None,
             assumptions=(*sorted(self.told), *self.scope.assumptions),
-            notes=tuple(sorted({*self.notes, *self._unseen(), *self._repeated(), *self.unasked()})),
+            notes=tuple(
+                sorted(
+                    {
+                        *self.notes,
+                        *self._unseen(),
+                        *self._repeated(),
+                        *(words for _, words in self.unasked()),
+                    }
+                )
+            ),
         )
 
     def _sorted_outcomes(self) -> tuple[Outcome, ...]:
@@ -198,13 +207,13 @@ class Tally:
             names = listed([f'"{name}"' for name in unseen])
             yield f"no permissions were exported of {names}: not assessed"
 
-    def unasked(self) -> Iterable[str]:
-        """Classes to which no role belongs, as far as the inputs tell."""
+    def unasked(self) -> Iterable[tuple[str, str]]:
+        """Classes to which no role belongs, as far as the inputs tell, and that in words."""
         classes = [rule.applies_to for rule in self.rules if not rule.is_about_account]
         for name in sorted(set(classes) - self.asked) if self.roles else ():
             rules = counted(classes.count(name), "rule")
-            hint = "; name one with --role" if name == INTEGRATION else ""
-            yield f"no role is known to be of class {name}: {rules} asked of none{hint}"
+            hint = "; name one with --role" if name == INTEGRATION and not self.scope.globs else ""
+            yield name, f"no role is known to be of class {name}: {rules} asked of none{hint}"
 
     def _repeated(self) -> Iterable[str]:
         """Exports, other than SDF objects, that have roles in common."""

@@ -38,7 +38,8 @@ Counts = Counter[tuple[str, str]]
 
 def rendered(form: str, report: Report, style: Style | None = None) -> str:
     """The whole report in one format."""
-    return "".join(REPORTERS[form].render(report, style or Style()))
+    usual = Style(verbosity=1) if form == "text" else Style()  # it tells what a baseline knows
+    return "".join(REPORTERS[form].render(report, style or usual))
 
 
 def acme() -> Report:

@@ -607,3 +607,34 @@ def test_severity_of_a_rule_of_a_pack_that_an_option_leaves_out(
     ran = run("check", tmp_path, "--pack", "integrity")
     assert (ran.code, ran.err) == (0, "")
     assert "1 warning" in run("check", tmp_path).out
+
+
+def test_integration_roles_that_are_not_there(run: Callable[..., Ran], tmp_path: Path) -> None:
+    """A configuration whose connector roles are not among all the roles: not complete."""
+    (tmp_path / "nspermaudit.yaml").write_text("roles: {integration: [customrole_renamed]}\n")
+    file = tmp_path / "r.xml"
+    file.write_text(sdf(("LIST_ITEM", "VIEW")))
+    ran = run("check", tmp_path)
+    assert ran.code == 3
+    assert "nspermaudit.yaml names integration roles, and none of the roles here is one" in ran.out
+    assert (
+        run("check", file, "--config", tmp_path / "nspermaudit.yaml").code == 0
+    )  # a commit's file
+    assert run("check", tmp_path, "--pack", "integrity").code == 0
+
+
+def test_other_configurations_are_told(run: Callable[..., Ran], tmp_path: Path) -> None:
+    """One configuration holds; another below the paths, or one with another ending, is told."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "nspermaudit.yaml").write_text("use: [integrity]\n")
+        (tmp_path / name / "r.xml").write_text(
+            sdf(("LIST_ITEM", "VIEW"), script_id=f"customrole_{name}")
+        )
+    ran = run("check", tmp_path / "a", tmp_path / "b")
+    assert "b/nspermaudit.yaml (one configuration holds for all paths" in ran.out
+    assert ran.out.count("not in force") == 1
+    (tmp_path / "b" / "nspermaudit.yaml").rename(tmp_path / "b" / "nspermaudit.yml")
+    ran = run("check", tmp_path / "b")
+    assert ran.code == 2
+    assert "call it nspermaudit.yaml" in ran.err

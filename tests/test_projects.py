@@ -227,3 +227,18 @@ def test_no_folder_of_objects_is_passed_over(run: Callable[..., Ran]) -> None:
     Path(".hidden").mkdir()
     (Path(".hidden") / "role.xml").write_text(sdf(script_id="customrole_hidden"), encoding="utf-8")
     assert "Checked 2 roles" in run("check", ".", "--pack", "integrity").out
+
+
+def test_context_objects_are_not_judged(run: Callable[..., Ran]) -> None:
+    """A rule about objects is asked of those that were named, in a project without roles, too."""
+    objects = _project(Path("src")) / "Objects"
+    objects.mkdir()
+    text = '<customrecordtype scriptid="{}"><accesstype>NONENEEDED</accesstype></customrecordtype>'
+    for name in ("customrecord_one", "customrecord_two"):
+        (objects / f"{name}.xml").write_text(text.format(name), encoding="utf-8")
+    arguments = ("--pack", "hygiene/project", "--fail-on", "warning")
+    one = run("check", "src/Objects/customrecord_one.xml", *arguments)
+    assert (one.code, one.out.count("[record-open-to-all]")) == (1, 1)
+    both = run("check", "src", *arguments)
+    assert (both.code, both.out.count("[record-open-to-all]")) == (1, 2)
+    assert run("check", "src").code == 3  # rules about roles have nothing to judge

@@ -37,6 +37,8 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
                 param,
                 ctx,
             )
+        if file == "-":
+            self.fail("standard output has what --format says: name a file", param, ctx)
         return Output(form, file)
 
 

@@ -107,14 +107,13 @@ def same_object_id(role: Role, account: Account, suggest: Suggest) -> Iterator[V
     for project in account.projects.values():
         for items in project.objects.values():
             first, *others = sorted(items, key=lambda item: item.location)
-            if others:
-                again = others[-1]
-                message = f'has the script id "{again.id}", as has {first.location.path}'
+            if others and not all(item.is_context for item in items):
+                again = next((item for item in reversed(others) if not item.is_context), first)
+                beside = [item for item in (first, *others) if item is not again]
+                message = f'has the script id "{again.id}", as has {beside[0].location.path}'
                 fix = "keep one of the files, or give one of the objects an id of its own"
-                related = tuple(
-                    (item.location, "another file with this script id")
-                    for item in (first, *others[:-1])
-                )
+                words = "another file with this script id"
+                related = tuple((item.location, words) for item in beside)
                 place = again.location
                 yield about_object(again, "scriptid", message, fix, place, related=related)
 

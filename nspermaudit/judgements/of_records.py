@@ -246,7 +246,7 @@ def _lost_roles(
         yield OUTSIDE
     for project in account.projects.values():
         for items in project.objects.values():
-            for item in items:
+            for item in (one for one in items if not one.is_context):
                 if item.kind in kinds and not item.is_read:
                     yield not_read(item, "roles")
                 for named in named_by(item):

@@ -106,11 +106,11 @@ def is_foreign(written: str, project: Project | None) -> bool:
 
 
 def objects_of(account: Account, *kinds: str) -> Iterator[SdfObject]:
-    """All objects of these kinds, in projects and outside."""
+    """All objects of these kinds that are judged, in projects and outside."""
     for project in (*account.projects.values(), account.strays):
         for items in project.objects.values() if project else ():
             for item in items:
-                if item.kind in kinds:
+                if item.kind in kinds and not item.is_context:
                     yield item
 
 

@@ -7,7 +7,7 @@ from itertools import chain, groupby
 
 from nspermaudit.finding import Finding, Message, Report, messages_of
 from nspermaudit.rule import Severity
-from nspermaudit.style import Style, one_line
+from nspermaudit.style import Style, counted, one_line
 from nspermaudit.summary import changes, closing, more, paragraphs
 
 MAX_SHOWN = 1000
@@ -17,14 +17,19 @@ MAX_SHOWN = 1000
 def render(report: Report, style: Style) -> Iterator[str]:
     """Every finding as a block; a rule's missing permissions of one role share a block.
 
-    Of very many findings the first are shown, and how many more there are.
+    Of very many findings the first are shown, and how many more there are; those that the baseline
+    knows only where everything is asked for.
     """
-    shown = report.findings if style.show_all else report.findings[:MAX_SHOWN]
+    is_full = style.show_all or style.verbosity > 0
+    told = [item for item in report.findings if is_full or not item.is_baselined or item.waiver]
+    shown = told if style.show_all else told[:MAX_SHOWN]
     blocks = ("\n".join(_block(list(group), style)) for group in _grouped(shown))
     messages = [line for item in messages_of(report.inputs) for line in _message(item, style)]
-    rest = more(len(report.findings) - len(shown), "finding")
-    ending = (rest, changes(report, style), "\n".join(messages), "\n".join(closing(report, style)))
-    return paragraphs(chain(blocks, ending))
+    rest = more(len(told) - len(shown), "finding")
+    known = len(report.findings) - len(told)
+    baselined = f"baselined: {counted(known, 'known finding')} (-v shows them)" if known else ""
+    closed = ("\n".join(messages), "\n".join(closing(report, style)))
+    return paragraphs(chain(blocks, (rest, baselined, changes(report, style)), closed))
 
 
 def _grouped(findings: Iterable[Finding]) -> Iterator[Iterable[Finding]]:

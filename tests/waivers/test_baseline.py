@@ -40,8 +40,9 @@ def test_known_findings_do_not_count(run: Run, tmp_path: Path) -> None:
     assert ran == Ran(0, f"{FILE}: 1 finding\n", "")
     ran = run(*CHECK)
     assert ran.code == 0
-    assert "baselined[sales-order-permissions]" in ran.out
+    assert "baselined: 1 known finding (-v shows them)" in ran.out
     assert "no findings; 1 in the baseline." in ran.out
+    assert "baselined[sales-order-permissions]" in run(*CHECK, "-v").out
     report = json.loads(run(*CHECK, "--format", "json").out)
     assert report["summary"]["baselined"] == 1
     assert [item["baselined"] for item in report["findings"]] == [True]
