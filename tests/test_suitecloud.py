@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 from conftest import Ran
-from scratch import environment, project, ran, role
+from scratch import PROGRAMS, environment, project, ran, role
 
 FINDING = 'error[token-permissions]: "Larkfield Sync" needs Full on SOAP Web Services, has none'
 STOPPED = "There is no JAR file"
@@ -82,6 +82,28 @@ def test_what_cannot_be_read_stops_too(
     done = suitecloud(place, "project:deploy")
     assert "wrong usage or configuration" in done.stdout
     assert STOPPED not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"NSPERMAUDIT_CHECK_FAIL_ON": "never"},
+        {"NSPERMAUDIT_CHECK_IGNORE": "*"},
+        {"NSPERMAUDIT_CHECK_PACK": "no such pack"},
+    ],
+)
+def test_environment_opens_nothing(
+    variables: dict[str, str], gated: Callable[[], Path], suitecloud: Callable[..., Done]
+) -> None:
+    """Variables that stand for options change nothing; the one that names the program does."""
+    place = gated()
+    stopped = suitecloud(place, "project:deploy", **variables)
+    assert "project:deploy stopped by nspermaudit: there are findings" in stopped.stdout
+    assert STOPPED not in stopped.stdout
+    _mend(place)
+    program = str(PROGRAMS / "nspermaudit")
+    goes_on = suitecloud(place, "project:deploy", NSPERMAUDIT_COMMAND=program, **variables)
+    assert STOPPED in goes_on.stdout
 
 
 def test_program_missing(gated: Callable[[], Path], suitecloud: Callable[..., Done]) -> None:

@@ -7,7 +7,8 @@
 //
 // Hooks that the configuration has stay: they run first, and what they return is passed on.
 // NSPERMAUDIT_COMMAND names the program where it is not on the PATH; a program, without arguments.
-// What is told and what is accepted, nspermaudit.yaml says.
+// What is told and what is accepted, nspermaudit.yaml says, and nothing else: other variables that
+// begin with NSPERMAUDIT_ (they stand for options) are not passed on.
 
 const { spawnSync } = require('child_process');
 
@@ -19,6 +20,7 @@ const MEANING = {
 };
 const MOST_LINES = 300;
 const LAST_LINES = 10;
+const OPTION = /^NSPERMAUDIT_(?!COMMAND$)/i; // Windows does not tell small letters from capitals
 
 // An audit of the folder that the command would send; the report, or an Error if it must stop.
 function audit(command, projectPath, folder) {
@@ -27,7 +29,7 @@ function audit(command, projectPath, folder) {
 	const done = spawnSync(program, given, {
 		cwd: projectPath,
 		encoding: 'utf8',
-		env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
+		env: environment(),
 		maxBuffer: 256 * 1024 * 1024,
 		windowsHide: true,
 	});
@@ -44,6 +46,11 @@ function audit(command, projectPath, folder) {
 		throw new Error(`${command} stopped by nspermaudit: ${why}\n\n${report}`);
 	}
 	return report;
+}
+
+function environment() {
+	const kept = Object.entries(process.env).filter(([name]) => !OPTION.test(name));
+	return { ...Object.fromEntries(kept), PYTHONIOENCODING: 'utf-8' };
 }
 
 function shortened(report) {
