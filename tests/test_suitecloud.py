@@ -141,6 +141,31 @@ def test_hooks_that_are_there_stay(
     assert STOPPED not in done.stdout  # 7 is no arguments: the CLI says so itself
 
 
+def test_classes_stay(
+    gated: Callable[[], Path], suitecloud: Callable[..., Done], tmp_path: Path
+) -> None:
+    """A configuration of classes, with getters and methods, still names its folder and its hooks."""
+    place = project(tmp_path / "larkfield", lacks="ADMI_WEBSERVICES")
+    (place / "suitecloud.config.js").write_text(
+        "class Hooks {\n"
+        "  #words = 'ON ERROR';\n"
+        "  onError() { console.log(this.#words); }\n"
+        "}\n"
+        "class Config {\n"
+        "  get defaultProjectFolder() { return 'src'; }\n"
+        "  get commands() { return {'project:deploy': new Hooks()}; }\n"
+        "}\n"
+        "module.exports = new Config();\n"
+    )
+    gated()
+    done = suitecloud(place, "project:deploy")
+    assert FINDING in done.stdout
+    assert " --> src/Objects/customrole_sync.xml:1:1" in done.stdout
+    assert "ON ERROR" in done.stdout
+    _mend(place)
+    assert STOPPED in suitecloud(place, "project:deploy").stdout
+
+
 def test_long_reports_are_shortened(
     gated: Callable[[], Path], suitecloud: Callable[..., Done]
 ) -> None:

@@ -63,22 +63,39 @@ function shortened(report) {
 	return lines.join('\n');
 }
 
-function gated(command, hooks, folder) {
-	const before = hooks.beforeExecuting;
+// An object as it is, but for some properties. Its getters and methods, private ones too, run on
+// the object itself; what is set later is set there.
+function overlaid(object, own) {
+	const all = { ...Object.getOwnPropertyDescriptors(object), ...Object.getOwnPropertyDescriptors(own) };
+	for (const name of Reflect.ownKeys(all)) {
+		all[name].configurable = true; // what is frozen may not be told otherwise by a Proxy
+	}
+	return new Proxy(Object.create(Object.getPrototypeOf(object), all), {
+		get(_, name) {
+			const value = (Object.hasOwn(own, name) ? own : object)[name];
+			return typeof value === 'function' && !Object.hasOwn(own, name) ? value.bind(object) : value;
+		},
+		set: (_, name, value) => Reflect.set(object, name, value),
+	});
+}
+
+function gated(command, hooks, config) {
 	async function beforeExecuting(context) {
-		const passedOn = before ? await before.call(hooks, context) : { arguments: context.arguments };
+		const folder = hooks.projectFolder || config.defaultProjectFolder || '';
+		const passedOn = hooks.beforeExecuting
+			? await hooks.beforeExecuting(context)
+			: { arguments: context.arguments };
 		console.log(audit(command, context.projectPath, folder));
 		return passedOn;
 	}
-	return { ...hooks, beforeExecuting };
+	return overlaid(hooks, { beforeExecuting });
 }
 
 module.exports = function withGate(config) {
-	const commands = { ...config.commands };
+	const commands = config.commands || {};
+	const all = {};
 	for (const command of COMMANDS) {
-		const hooks = commands[command] || {};
-		const folder = hooks.projectFolder || config.defaultProjectFolder || '';
-		commands[command] = gated(command, hooks, folder);
+		all[command] = gated(command, commands[command] || {}, config);
 	}
-	return { ...config, commands };
+	return overlaid(config, { commands: overlaid(commands, all) });
 };
