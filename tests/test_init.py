@@ -102,6 +102,12 @@ def test_force_replaces_only_what_is_ours(place: Path, run: Run) -> None:
     ("way_in", "file", "text", "line"),
     [
         ("suitecloud", "suitecloud.config.js", "export default {};\n", "module.exports = require("),
+        (
+            "suitecloud",
+            "suitecloud.config.js",
+            "module.exports = {};\nif (!process.env.CI) {\n\treturn;\n}\n",
+            "module.exports = require(",
+        ),
         ("pre-commit", ".pre-commit-config.yaml", "repos: []\n", "- repo: https://github.com/"),
         ("gitlab", ".gitlab-ci.yml", "test:\n  script: make\n", "- local: .gitlab/nspermaudit.yml"),
         ("bitbucket", "bitbucket-pipelines.yml", "pipelines: {}\n", "- step:"),

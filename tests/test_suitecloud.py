@@ -144,7 +144,7 @@ def test_hooks_that_are_there_stay(
 def test_classes_stay(
     gated: Callable[[], Path], suitecloud: Callable[..., Done], tmp_path: Path
 ) -> None:
-    """A configuration of classes, with getters and methods, still names its folder and its hooks."""
+    """A configuration of classes still names its folder and its hooks."""
     place = project(tmp_path / "larkfield", lacks="ADMI_WEBSERVICES")
     (place / "suitecloud.config.js").write_text(
         "class Hooks {\n"
