@@ -10,8 +10,6 @@ import pytest
 from conftest import Ran
 from scratch import project, role
 
-from nspermaudit import read_config
-
 EVERYTHING = ("config", "suitecloud", "pre-commit", "github", "gitlab", "azure", "bitbucket")
 Run = Callable[..., Ran]
 
@@ -141,36 +139,6 @@ def test_gitlab_beside_a_pipeline(place: Path, run: Run) -> None:
     assert run("init", "gitlab").code == 0
 
 
-@pytest.mark.parametrize("folder", [".", "src", "src/Objects", "docs"])
-def test_from_any_folder(
-    folder: str, place: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The project is found from any folder in it."""
-    (place / "docs").mkdir()
-    monkeypatch.chdir(place / folder)
-    assert run("init", "config", "suitecloud").code == 0
-    assert (place / "nspermaudit.yaml").is_file()
-    assert "defaultProjectFolder: 'src'" in (place / "suitecloud.config.js").read_text()
-
-
-def test_project_below_the_repository(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What belongs to the repository stands at its top, and names the project below."""
-    (tmp_path / ".git").mkdir()
-    place = project(tmp_path / "our netsuite", objects="sdf")
-    (place / "suitecloud.config.js").write_text(
-        'module.exports = {"defaultProjectFolder": "./sdf"};'
-    )
-    monkeypatch.chdir(place)
-    assert run("init", *EVERYTHING).code == 0
-    assert (place / "nspermaudit.gate.js").is_file()
-    assert 'args: ["our netsuite/sdf"]' in (tmp_path / ".pre-commit-config.yaml").read_text()
-    workflow = (tmp_path / ".github" / "workflows" / "nspermaudit.yml").read_text()
-    assert 'paths: "our netsuite/sdf"\n' in workflow
-    assert "check 'our netsuite/sdf' --output" in (tmp_path / ".gitlab-ci.yml").read_text()
-
-
 @pytest.mark.parametrize("name", ["it's", "${{ github.token }}", "a;b", "-rf", "a\nb", "%x"])
 def test_names_that_would_need_escaping(
     name: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
@@ -228,18 +196,6 @@ def test_files_that_cannot_be_written(
     assert done.code == 2
     assert done.err.endswith("nspermaudit.yaml cannot be written: no space left on device\n")
     assert not [file for file in place.iterdir() if "nspermaudit" in file.name]
-
-
-def test_without_a_project(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is nothing to gate where there is no SuiteCloud project; a configuration may be."""
-    monkeypatch.chdir(tmp_path)
-    done = run("init", "suitecloud")
-    assert done.code == 2
-    assert "no SuiteCloud project" in done.err
-    done = run("init")
-    assert done.code == 0
-    assert "project: . (found by this folder)" in done.out
-    assert read_config(str(tmp_path / "nspermaudit.yaml")).classes == {}
 
 
 def test_es_modules(place: Path, run: Run) -> None:
