@@ -131,12 +131,40 @@ def test_bitbucket_lines_are_a_step(place: Path, run: Run) -> None:
 
 
 def test_gitlab_beside_a_pipeline(place: Path, run: Run) -> None:
-    """The job goes into a file of its own; once it is included nothing is left to do."""
+    """The job goes into a file of its own; the file that is there is left."""
     (place / ".gitlab-ci.yml").write_text("test:\n  script: make\n")
     assert run("init", "gitlab").code == 2
     assert (place / ".gitlab" / "nspermaudit.yml").is_file()
-    (place / ".gitlab-ci.yml").write_text("include:\n  - local: .gitlab/nspermaudit.yml\n")
-    assert run("init", "gitlab").code == 0
+
+
+INCLUDED = ".gitlab/nspermaudit.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"include:\n  - local: {INCLUDED}\n", 0),
+        (f"include:\n  - template: Jobs/SAST.yml\n  - local: /{INCLUDED} # ours\n", 0),
+        (f"include: {INCLUDED}\n", 0),
+        (f"include: ['/{INCLUDED}', other.yml]\n", 0),
+        (f"include:\n  local: '{INCLUDED}'\n  rules: [{{if: $CI}}]\n", 0),
+        (f"test: &a\n  script: !reference [.a, script]\nb: *a\ninclude: {INCLUDED}\n", 0),
+        (f"# once: {INCLUDED}\nstages: [test]\n", 2),
+        (f"stages: [test] # include: {INCLUDED}\n", 2),
+        (f"test:\n  script: cat {INCLUDED}\n", 2),
+        (f"include: other/{INCLUDED}\n", 2),
+        (f"include:\n  - project: larkfield/ci\n    file: {INCLUDED}\n", 2),
+        ("include: {\n", 2),
+        ("include: [7, {local: 7}]\n", 2),
+    ],
+)
+def test_gitlab_includes(text: str, code: int, place: Path, run: Run) -> None:
+    """Only a pipeline that includes the file has our job; otherwise the lines are printed."""
+    (place / ".gitlab-ci.yml").write_text(text)
+    done = run("init", "gitlab")
+    assert done.code == code
+    assert ("it has our job already" in done.out) is (code == 0)
+    assert (place / ".gitlab-ci.yml").read_text() == text
 
 
 @pytest.mark.parametrize("name", ["it's", "${{ github.token }}", "a;b", "-rf", "a\nb", "%x"])
