@@ -10,8 +10,6 @@ import pytest
 from conftest import Ran
 from scratch import project, role
 
-from nspermaudit import read_config
-
 EVERYTHING = ("config", "suitecloud", "pre-commit", "github", "gitlab", "azure", "bitbucket")
 Run = Callable[..., Ran]
 
@@ -102,6 +100,12 @@ def test_force_replaces_only_what_is_ours(place: Path, run: Run) -> None:
     ("way_in", "file", "text", "line"),
     [
         ("suitecloud", "suitecloud.config.js", "export default {};\n", "module.exports = require("),
+        (
+            "suitecloud",
+            "suitecloud.config.js",
+            "module.exports = {};\nif (!process.env.CI) {\n\treturn;\n}\n",
+            "module.exports = require(",
+        ),
         ("pre-commit", ".pre-commit-config.yaml", "repos: []\n", "- repo: https://github.com/"),
         ("gitlab", ".gitlab-ci.yml", "test:\n  script: make\n", "- local: .gitlab/nspermaudit.yml"),
         ("bitbucket", "bitbucket-pipelines.yml", "pipelines: {}\n", "- step:"),
@@ -127,42 +131,40 @@ def test_bitbucket_lines_are_a_step(place: Path, run: Run) -> None:
 
 
 def test_gitlab_beside_a_pipeline(place: Path, run: Run) -> None:
-    """The job goes into a file of its own; once it is included nothing is left to do."""
+    """The job goes into a file of its own; the file that is there is left."""
     (place / ".gitlab-ci.yml").write_text("test:\n  script: make\n")
     assert run("init", "gitlab").code == 2
     assert (place / ".gitlab" / "nspermaudit.yml").is_file()
-    (place / ".gitlab-ci.yml").write_text("include:\n  - local: .gitlab/nspermaudit.yml\n")
-    assert run("init", "gitlab").code == 0
 
 
-@pytest.mark.parametrize("folder", [".", "src", "src/Objects", "docs"])
-def test_from_any_folder(
-    folder: str, place: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The project is found from any folder in it."""
-    (place / "docs").mkdir()
-    monkeypatch.chdir(place / folder)
-    assert run("init", "config", "suitecloud").code == 0
-    assert (place / "nspermaudit.yaml").is_file()
-    assert "defaultProjectFolder: 'src'" in (place / "suitecloud.config.js").read_text()
+INCLUDED = ".gitlab/nspermaudit.yml"
 
 
-def test_project_below_the_repository(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What belongs to the repository stands at its top, and names the project below."""
-    (tmp_path / ".git").mkdir()
-    place = project(tmp_path / "our netsuite", objects="sdf")
-    (place / "suitecloud.config.js").write_text(
-        'module.exports = {"defaultProjectFolder": "./sdf"};'
-    )
-    monkeypatch.chdir(place)
-    assert run("init", *EVERYTHING).code == 0
-    assert (place / "nspermaudit.gate.js").is_file()
-    assert 'args: ["our netsuite/sdf"]' in (tmp_path / ".pre-commit-config.yaml").read_text()
-    workflow = (tmp_path / ".github" / "workflows" / "nspermaudit.yml").read_text()
-    assert 'paths: "our netsuite/sdf"\n' in workflow
-    assert "check 'our netsuite/sdf' --output" in (tmp_path / ".gitlab-ci.yml").read_text()
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"include:\n  - local: {INCLUDED}\n", 0),
+        (f"include:\n  - template: Jobs/SAST.yml\n  - local: /{INCLUDED} # ours\n", 0),
+        (f"include: {INCLUDED}\n", 0),
+        (f"include: ['/{INCLUDED}', other.yml]\n", 0),
+        (f"include:\n  local: '{INCLUDED}'\n  rules: [{{if: $CI}}]\n", 0),
+        (f"test: &a\n  script: !reference [.a, script]\nb: *a\ninclude: {INCLUDED}\n", 0),
+        (f"# once: {INCLUDED}\nstages: [test]\n", 2),
+        (f"stages: [test] # include: {INCLUDED}\n", 2),
+        (f"test:\n  script: cat {INCLUDED}\n", 2),
+        (f"include: other/{INCLUDED}\n", 2),
+        (f"include:\n  - project: larkfield/ci\n    file: {INCLUDED}\n", 2),
+        ("include: {\n", 2),
+        ("include: [7, {local: 7}]\n", 2),
+    ],
+)
+def test_gitlab_includes(text: str, code: int, place: Path, run: Run) -> None:
+    """Only a pipeline that includes the file has our job; otherwise the lines are printed."""
+    (place / ".gitlab-ci.yml").write_text(text)
+    done = run("init", "gitlab")
+    assert done.code == code
+    assert ("it has our job already" in done.out) is (code == 0)
+    assert (place / ".gitlab-ci.yml").read_text() == text
 
 
 @pytest.mark.parametrize("name", ["it's", "${{ github.token }}", "a;b", "-rf", "a\nb", "%x"])
@@ -222,18 +224,6 @@ def test_files_that_cannot_be_written(
     assert done.code == 2
     assert done.err.endswith("nspermaudit.yaml cannot be written: no space left on device\n")
     assert not [file for file in place.iterdir() if "nspermaudit" in file.name]
-
-
-def test_without_a_project(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is nothing to gate where there is no SuiteCloud project; a configuration may be."""
-    monkeypatch.chdir(tmp_path)
-    done = run("init", "suitecloud")
-    assert done.code == 2
-    assert "no SuiteCloud project" in done.err
-    done = run("init")
-    assert done.code == 0
-    assert "project: . (found by this folder)" in done.out
-    assert read_config(str(tmp_path / "nspermaudit.yaml")).classes == {}
 
 
 def test_es_modules(place: Path, run: Run) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from needs import lacking
 
-from nspermaudit.scaffolding.javascript import why_not_extendable
+from nspermaudit.scaffolding.javascript import exports_by, why_not_extendable
 from nspermaudit.scaffolding.plan import template
 
 EXTENDABLE = {
@@ -27,6 +27,14 @@ EXTENDABLE = {
     "frozen": "module.exports = Object.freeze({commands: Object.freeze({})});\n",
     "set, then more": "module.exports = {};\nmodule.exports.commands = {'project:deploy': {}};\n",
     "returns in functions": "function f() { return 1; }\nmodule.exports = {a: f};\n",
+    "returns in functions of every form": (
+        "const a = () => { if (1) { return 1; } return 2; };\n"
+        "const b = async function* named(x = {})\n{ for (;;) { return 1; } };\n"
+        "const c = function *(x) { return 1; }, d = function\n()\n{ return 1; };\n"
+        "class E extends Object { get e() { return 1; } static async *[`e`](x) { return 1; } }\n"
+        "module.exports = {commands: {}, async f(x, y = () => ({})) { return y; }};\n"
+    ),
+    "throws in a block": "module.exports = {};\nif (!process) { throw new Error('no'); }\n",
     "strict": "'use strict';\nmodule.exports = {};\n",
     "Windows line ends": "module.exports = {\r\n\tcommands: {},\r\n};\r\n",
     "both exports": "module.exports = exports = {commands: {}};\n",
@@ -41,6 +49,22 @@ OTHERS = {
     "in a function": "setTimeout(() => { module.exports = {}; });\nmodule.exports = {};\n",
     "in a block": "if (process.env.X) { module.exports = {}; }\n",
     "returns": "module.exports = {};\nreturn;\n",
+    "returns in an if": "module.exports = {};\nif (process.env.X) {\n\treturn;\n}\n",
+    "returns in an else": "module.exports = {};\nif (0) f(); else { return; }\n",
+    "returns in a loop": "module.exports = {};\nfor (const a of [1]) { return; }\n",
+    "returns in a block": "module.exports = {};\n{ { return; } }\n",
+    "returns in a try": "module.exports = {};\ntry { return; } catch (e) {}\n",
+    "returns in a catch": "module.exports = {};\ntry { f(); } catch (e) { return; }\n",
+    "returns in a switch": "module.exports = {};\nswitch (1) { case 1: return; }\n",
+    "returns after a do": "module.exports = {};\ndo {} while (0) { return; }\n",
+    "returns in a block after a call": "module.exports = {};\nf()\n{ return; }\n",
+    "returns in a block after a comment": "module.exports = {};\nf() /*\n*/ { return; }\n",
+    "returns in a block after a call of function": (
+        "module.exports = {};\nconst a = {function() {}};\na . function()\n{ return; }\n"
+    ),
+    "returns after a text that tells of one": (
+        "const f = () => f;\nmodule.exports = {};\nf`a function b`()\n{ return; }\n"
+    ),
     "a regular expression": "module.exports = {a: /[}'\"]/};\n",
     "a division": "module.exports = {a: 4 / 2};\n",
     "a text that is not ended": "module.exports = {a: 'b};\n",
@@ -83,7 +107,47 @@ def test_not_extendable(name: str) -> None:
     assert "\n" not in reason
 
 
+CALL = template("gate-lines.js")
+CALLING = {
+    "as init writes it": (f"module.exports = {{}};\n{CALL}", True),
+    "after what is not followed": (f"module.exports = {{a: 4 / 2}};\n{CALL}", True),
+    "around it": ('module.exports = require("./nspermaudit.gate.js")({commands: {}});', True),
+    "only its name": ("const published = ['./nspermaudit.gate.js'];\nmodule.exports = {};", False),
+    "in a comment": (
+        "module.exports = {}; // module.exports = require('./nspermaudit.gate.js')(",
+        False,
+    ),
+    "in a text": ("const a = \"require('./nspermaudit.gate.js')\";\nmodule.exports = {};", False),
+    "another module": ("module.exports = require('./gate.js')(module.exports);", False),
+    "into a variable": ("const gate = require('./nspermaudit.gate.js');", None),
+    "at the very start": ("require('./nspermaudit.gate.js')", None),
+    "not called": ("module.exports = require('./nspermaudit.gate.js');", None),
+    "in a block": (f"module.exports = {{}};\nif (process.env.X) {{\n{CALL}}}\n", None),
+    "after a return": (f"module.exports = {{}};\nif (process.env.X) {{ return; }}\n{CALL}", None),
+    "set again": (f"{CALL}\nmodule.exports = {{}};\n", None),
+}
+
+
+@pytest.mark.parametrize("name", CALLING)
+def test_what_calls_the_gate(name: str) -> None:
+    """Only a call that sets ``module.exports`` for certain, and last, is one."""
+    text, expected = CALLING[name]
+    assert exports_by(text, "./nspermaudit.gate.js") is expected
+
+
 def test_long_files_are_followed_in_time() -> None:
     """Half a megabyte of anything is told about within seconds."""
-    for piece in ("`${", "'\\", "/*", "a.", "((", "`\\`", json.dumps("x" * 100)):
-        why_not_extendable(piece * ((1 << 19) // len(piece)))
+    for piece in (
+        "`${",
+        "'\\",
+        "/*",
+        "a.",
+        "((",
+        "`\\`",
+        "=>{",
+        "(){return ",
+        json.dumps("x" * 100),
+    ):
+        text = piece * ((1 << 19) // len(piece))
+        why_not_extendable(text)
+        exports_by(text, "./nspermaudit.gate.js")

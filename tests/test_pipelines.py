@@ -162,3 +162,16 @@ def test_action_runs(  # noqa: PLR0913, PLR0917 - a case and two fixtures
     assert not (place / "evil").exists()
     if code != 2:
         assert (place / inputs.get("sarif-file", "nspermaudit.sarif")).is_file()
+
+
+@pytest.mark.parametrize("name", ["nspermaudit.sarif", "a b.sarif"])
+def test_action_hands_on_nothing_old(name: str, tmp_path: Path, action: Action) -> None:
+    """Without an audit there is no SARIF, not even one of an earlier run; a folder is left."""
+    place = project(tmp_path / "larkfield")
+    (place / name).write_text("{}")
+    inputs = {"paths": "is not here", "sarif-file": name}
+    assert action(place, **inputs)[:2] == (2, "exit-code=2\n")
+    assert not (place / name).exists()
+    (place / name).mkdir()
+    assert action(place, **inputs)[:2] == (2, "exit-code=2\n")
+    assert (place / name).is_dir()

@@ -16,6 +16,15 @@ from scratch import environment, project, ran, role
 FINDING = 'error[token-permissions]: "Larkfield Sync" needs Full on SOAP Web Services, has none'
 UNREACHABLE = re.compile(r"ConnectionError|NewConnection|Could not (find|resolve)|Retrying")
 ACCENTED = "src/Objects/Größe und Gewicht/customrole_sync.xml"
+CRATE = "src/Objects/customrecord_crate.xml"
+RECORD = """\
+<customrecordtype scriptid="customrecord_crate"><permissions><permission>
+  <permittedrole>[scriptid=customrole_sync]</permittedrole><permittedlevel>VIEW</permittedlevel>
+</permission></permissions></customrecordtype>
+"""
+GRANT = """
+  <permission><permkey>[scriptid=customrecord_crate]</permkey><permlevel>VIEW</permlevel></permission>
+"""
 Done = CompletedProcess[str]
 
 
@@ -63,8 +72,9 @@ def _installed(done: Done) -> Done:
 class Repository:
     """A scratch repository with a SuiteCloud project, in which the hooks are installed."""
 
-    def __init__(self, place: Path, env: dict[str, str]) -> None:
+    def __init__(self, place: Path, hook: str, env: dict[str, str]) -> None:
         self.place = place
+        self.hook = hook
         self.env = env
 
     def git(self, *arguments: str) -> Done:
@@ -108,7 +118,7 @@ def repository(  # noqa: PLR0913, PLR0917 - fixtures
     text = text.replace("id: nspermaudit-project", f"id: {request.param}")
     config.write_text(text if "project" in request.param else text.replace("args: [src]", ""))
     _commit_all(place, env)
-    made = Repository(place, env)
+    made = Repository(place, request.param, env)
     assert ran("pre-commit", "install", cwd=place, env=env).returncode == 0
     return made
 
@@ -131,20 +141,38 @@ def test_commits_without_roles(repository: Repository) -> None:
     """A commit that changes or deletes other things is not refused because it has no role."""
     workflow = "src/Objects/customworkflow_a.xml"
     text = '<workflow scriptid="customworkflow_a"><name>A</name></workflow>\n'
-    went_in, said = repository.commit(**{workflow: text})
-    assert went_in, said
-    went_in, said = repository.commit(**{workflow: None})
-    assert went_in
-    assert "no files to check" in said
+    for files in ({workflow: text}, {workflow: None}, {"README.md": "# Larkfield\n"}):
+        went_in, said = repository.commit(**files)
+        assert went_in, said
+        assert ("no files to check" in said) is (repository.hook == "nspermaudit")
 
 
 def test_deleted_role(repository: Repository) -> None:
-    """A commit that only deletes a role has no file to check."""
+    """A commit that only deletes a role leaves the others to check, or no file at all."""
     other = "src/Objects/customrole_other.xml"
     assert repository.commit(**{other: role(script_id="customrole_other")})[0]
     went_in, said = repository.commit(**{other: None})
     assert went_in
-    assert "no files to check" in said
+    assert ("no files to check" in said) is (repository.hook == "nspermaudit")
+
+
+@pytest.mark.parametrize("repository", ["nspermaudit-project"], indirect=True)
+def test_deleted_record(repository: Repository) -> None:
+    """A commit that only deletes what a role names is refused."""
+    sync = role().replace("<permissions>", f"<permissions>{GRANT}")
+    went_in, said = repository.commit(**{"src/Objects/customrole_sync.xml": sync, CRATE: RECORD})
+    assert went_in, said
+    went_in, said = repository.commit(**{CRATE: None})
+    assert not went_in
+    assert "error[unresolved-reference]" in said
+
+
+@pytest.mark.parametrize("repository", ["nspermaudit-project"], indirect=True)
+def test_last_role_deleted(repository: Repository) -> None:
+    """Where no role is left nothing was audited, which is told, and refuses the commit."""
+    went_in, said = repository.commit(**{"src/Objects/customrole_sync.xml": None})
+    assert not went_in
+    assert "exit code: 3" in said
 
 
 def test_try_repo(tmp_path: Path, hooks: Path, env: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 from conftest import Ran
-from scratch import environment, project, ran, role
+from scratch import PROGRAMS, environment, project, ran, role
 
 FINDING = 'error[token-permissions]: "Larkfield Sync" needs Full on SOAP Web Services, has none'
 STOPPED = "There is no JAR file"
@@ -84,6 +84,28 @@ def test_what_cannot_be_read_stops_too(
     assert STOPPED not in done.stdout
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"NSPERMAUDIT_CHECK_FAIL_ON": "never"},
+        {"NSPERMAUDIT_CHECK_IGNORE": "*"},
+        {"NSPERMAUDIT_CHECK_PACK": "no such pack"},
+    ],
+)
+def test_environment_opens_nothing(
+    variables: dict[str, str], gated: Callable[[], Path], suitecloud: Callable[..., Done]
+) -> None:
+    """Variables that stand for options change nothing; the one that names the program does."""
+    place = gated()
+    stopped = suitecloud(place, "project:deploy", **variables)
+    assert "project:deploy stopped by nspermaudit: there are findings" in stopped.stdout
+    assert STOPPED not in stopped.stdout
+    _mend(place)
+    program = str(PROGRAMS / "nspermaudit")
+    goes_on = suitecloud(place, "project:deploy", NSPERMAUDIT_COMMAND=program, **variables)
+    assert STOPPED in goes_on.stdout
+
+
 def test_program_missing(gated: Callable[[], Path], suitecloud: Callable[..., Done]) -> None:
     """Without the program nothing goes on, and the message says what to do."""
     place = gated()
@@ -117,6 +139,31 @@ def test_hooks_that_are_there_stay(
     done = suitecloud(place, "project:deploy")
     assert "Checked 1 role" in done.stdout
     assert STOPPED not in done.stdout  # 7 is no arguments: the CLI says so itself
+
+
+def test_classes_stay(
+    gated: Callable[[], Path], suitecloud: Callable[..., Done], tmp_path: Path
+) -> None:
+    """A configuration of classes still names its folder and its hooks."""
+    place = project(tmp_path / "larkfield", lacks="ADMI_WEBSERVICES")
+    (place / "suitecloud.config.js").write_text(
+        "class Hooks {\n"
+        "  #words = 'ON ERROR';\n"
+        "  onError() { console.log(this.#words); }\n"
+        "}\n"
+        "class Config {\n"
+        "  get defaultProjectFolder() { return 'src'; }\n"
+        "  get commands() { return {'project:deploy': new Hooks()}; }\n"
+        "}\n"
+        "module.exports = new Config();\n"
+    )
+    gated()
+    done = suitecloud(place, "project:deploy")
+    assert FINDING in done.stdout
+    assert " --> src/Objects/customrole_sync.xml:1:1" in done.stdout
+    assert "ON ERROR" in done.stdout
+    _mend(place)
+    assert STOPPED in suitecloud(place, "project:deploy").stdout
 
 
 def test_long_reports_are_shortened(

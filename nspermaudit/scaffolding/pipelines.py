@@ -2,7 +2,9 @@
 
 import re
 
+from nspermaudit import safe_yaml
 from nspermaudit.discovery import shown
+from nspermaudit.errors import InputError, UsageError
 from nspermaudit.scaffolding.places import Place
 from nspermaudit.scaffolding.plan import Entry, Plan, existing, inside, template, whole
 from nspermaudit.scaffolding.quoting import shell_word, yaml_text
@@ -33,10 +35,22 @@ def gitlab(place: Place, *, force: bool) -> Plan:
         return Plan((_ours(file, before, text, force=force),))
     entry = whole(inside(place.repository, *_GITLAB_PART), text, force=force)
     local = "/".join(_GITLAB_PART)
-    if local in before:
+    if local in _included(before):
         return Plan((entry, Entry(file, before, reason="it has our job already")))
     lines = ("include:", f"  - local: {local}")
     return Plan((entry, Entry(file, before, reason="it is yours", lines=lines)))
+
+
+def _included(text: str) -> set[str]:
+    """The files of the repository that a GitLab pipeline includes, by their names."""
+    try:
+        document = safe_yaml.load(text.encode(), _GITLAB_FILE)
+    except (UsageError, InputError):
+        return set()
+    value = document.value.get("include") if isinstance(document.value, dict) else None
+    items = value if isinstance(value, list) else [value]
+    names = [item.get("local") if isinstance(item, dict) else item for item in items]
+    return {name.lstrip("/") for name in names if isinstance(name, str)}
 
 
 def azure(place: Place, *, force: bool) -> Plan:

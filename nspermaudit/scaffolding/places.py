@@ -5,7 +5,8 @@ import re
 from typing import NamedTuple
 
 from nspermaudit.errors import InputError, UsageError
-from nspermaudit.source import Source
+from nspermaudit.parsers import head_of, recognise
+from nspermaudit.source import Reading, Source
 
 CONFIG_JS = "suitecloud.config.js"
 MANIFEST = "manifest.xml"
@@ -18,8 +19,8 @@ class Place(NamedTuple):
 
     ``project`` is the project's folder and ``repository`` that of the repository around it, else
     the same; both absolute. ``found_by`` says in words what made the folder the project's.
-    ``objects`` is the folder with ``manifest.xml``, relative to the project (``src``); empty where
-    there is none.
+    ``objects`` is the folder with ``manifest.xml``, relative to the project (``src``, or ``.`` if
+    it is the project's); empty where there is none.
     """
 
     project: str
@@ -39,21 +40,26 @@ class Place(NamedTuple):
 
 
 def find_place(start: str = ".") -> Place:
-    """The project that a folder is part of, looked for upwards from it.
+    """The project that a folder is part of, looked for upwards from it, up to its repository.
 
-    It is the nearest folder with ``suitecloud.config.js``; else that above the folder of
-    ``manifest.xml``; else that of the git repository; else ``start`` itself.
+    It is the nearest folder with ``suitecloud.config.js``; else that above the folder of a
+    SuiteCloud project's ``manifest.xml``, or this folder if it is the repository's; else that of
+    the git repository; else ``start`` itself.
     """
     folders = list(_upwards(os.path.abspath(start)))
     repository = next((place for place in folders if _has(place, ".git")), None)
+    if repository:
+        folders = folders[: folders.index(repository) + 1]
     for folder in folders:
         if _has(folder, CONFIG_JS):
             return Place(folder, repository or folder, f"its {CONFIG_JS}", _configured(folder))
     for folder in folders:
-        if _has(folder, MANIFEST) and os.path.dirname(folder) != folder:
-            above, name = os.path.split(folder)
-            return Place(above, _around(above), f"{name}/{MANIFEST}", name)
-        if _has(folder, f"src/{MANIFEST}"):
+        above, name = os.path.split(folder)
+        if _is_project(folder):
+            if name and folder != repository:
+                return Place(above, repository or above, f"{name}/{MANIFEST}", name)
+            return Place(folder, folder, f"its {MANIFEST}", os.curdir)
+        if _is_project(os.path.join(folder, "src")):
             return Place(folder, repository or folder, f"its src/{MANIFEST}", "src")
     if repository:
         return Place(repository, repository, "its git repository")
@@ -68,8 +74,13 @@ def _upwards(folder: str) -> list[str]:
     return found
 
 
-def _around(folder: str) -> str:
-    return next((place for place in _upwards(folder) if _has(place, ".git")), folder)
+def _is_project(folder: str) -> bool:
+    """Whether the manifest in a folder is a SuiteCloud project's; other tools have one, too."""
+    file = os.path.join(folder, MANIFEST)
+    try:
+        return recognise(head_of(Source(MANIFEST, file)), Reading()) == "manifest"
+    except InputError:  # there is none, or none that can be read
+        return False
 
 
 def _has(folder: str, name: str) -> bool:

@@ -5,7 +5,7 @@ import os
 
 from nspermaudit.discovery import shown
 from nspermaudit.errors import InputError, UsageError
-from nspermaudit.scaffolding.javascript import tokens, why_not_extendable
+from nspermaudit.scaffolding.javascript import exports_by, why_not_extendable
 from nspermaudit.scaffolding.places import CONFIG_JS, Place
 from nspermaudit.scaffolding.plan import Entry, Plan, existing, extended, inside, template, whole
 from nspermaudit.source import Source
@@ -43,10 +43,13 @@ def _new(file: str, place: Place) -> Entry:
 
 
 def _extended(file: str, before: str) -> Entry:
-    if any(kind == "text" and token[1:-1] == f"./{GATE}" for kind, token in tokens(before)):
+    calls = exports_by(before, f"./{GATE}")
+    if calls:
         return Entry(file, before, reason="it calls the gate already")
     lines = template("gate-lines.js")
     reason = why_not_extendable(before)
+    if calls is None:
+        reason = "it calls the gate in a way that is not followed here"
     if reason:
         return Entry(file, before, reason=reason, lines=tuple(lines.splitlines()))
     end = "" if before.endswith("\n") else "\n"

@@ -7,7 +7,8 @@
 //
 // Hooks that the configuration has stay: they run first, and what they return is passed on.
 // NSPERMAUDIT_COMMAND names the program where it is not on the PATH; a program, without arguments.
-// What is told and what is accepted, nspermaudit.yaml says.
+// What is told and what is accepted, nspermaudit.yaml says, and nothing else: other variables that
+// begin with NSPERMAUDIT_ (they stand for options) are not passed on.
 
 const { spawnSync } = require('child_process');
 
@@ -19,6 +20,7 @@ const MEANING = {
 };
 const MOST_LINES = 300;
 const LAST_LINES = 10;
+const OPTION = /^NSPERMAUDIT_(?!COMMAND$)/i; // Windows does not tell small letters from capitals
 
 // An audit of the folder that the command would send; the report, or an Error if it must stop.
 function audit(command, projectPath, folder) {
@@ -27,7 +29,7 @@ function audit(command, projectPath, folder) {
 	const done = spawnSync(program, given, {
 		cwd: projectPath,
 		encoding: 'utf8',
-		env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
+		env: environment(),
 		maxBuffer: 256 * 1024 * 1024,
 		windowsHide: true,
 	});
@@ -46,6 +48,11 @@ function audit(command, projectPath, folder) {
 	return report;
 }
 
+function environment() {
+	const kept = Object.entries(process.env).filter(([name]) => !OPTION.test(name));
+	return { ...Object.fromEntries(kept), PYTHONIOENCODING: 'utf-8' };
+}
+
 function shortened(report) {
 	const lines = report.trimEnd().split(/\r?\n/);
 	const left = lines.length - MOST_LINES;
@@ -56,22 +63,39 @@ function shortened(report) {
 	return lines.join('\n');
 }
 
-function gated(command, hooks, folder) {
-	const before = hooks.beforeExecuting;
+// An object as it is, but for some properties. Its getters and methods, private ones too, run on
+// the object itself; what is set later is set there.
+function overlaid(object, own) {
+	const all = { ...Object.getOwnPropertyDescriptors(object), ...Object.getOwnPropertyDescriptors(own) };
+	for (const name of Reflect.ownKeys(all)) {
+		all[name].configurable = true; // what is frozen may not be told otherwise by a Proxy
+	}
+	return new Proxy(Object.create(Object.getPrototypeOf(object), all), {
+		get(_, name) {
+			const value = (Object.hasOwn(own, name) ? own : object)[name];
+			return typeof value === 'function' && !Object.hasOwn(own, name) ? value.bind(object) : value;
+		},
+		set: (_, name, value) => Reflect.set(object, name, value),
+	});
+}
+
+function gated(command, hooks, config) {
 	async function beforeExecuting(context) {
-		const passedOn = before ? await before.call(hooks, context) : { arguments: context.arguments };
+		const folder = hooks.projectFolder || config.defaultProjectFolder || '';
+		const passedOn = hooks.beforeExecuting
+			? await hooks.beforeExecuting(context)
+			: { arguments: context.arguments };
 		console.log(audit(command, context.projectPath, folder));
 		return passedOn;
 	}
-	return { ...hooks, beforeExecuting };
+	return overlaid(hooks, { beforeExecuting });
 }
 
 module.exports = function withGate(config) {
-	const commands = { ...config.commands };
+	const commands = config.commands || {};
+	const all = {};
 	for (const command of COMMANDS) {
-		const hooks = commands[command] || {};
-		const folder = hooks.projectFolder || config.defaultProjectFolder || '';
-		commands[command] = gated(command, hooks, folder);
+		all[command] = gated(command, commands[command] || {}, config);
 	}
-	return { ...config, commands };
+	return overlaid(config, { commands: overlaid(commands, all) });
 };
