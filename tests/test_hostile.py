@@ -229,10 +229,11 @@ def test_output_over_what_matters_is_refused(
 
 
 def test_a_class_without_members_is_told(run: Callable[..., Ran], tmp_path: Path) -> None:
-    """Roles of the configuration that no input has are told; strictly, the audit is incomplete."""
+    """Roles that some roles of a project are not are told; strictly, the audit is incomplete."""
     config = tmp_path / "c.yaml"
     config.write_text("use: [guide]\nroles: {integration: [customrole_nope]}\n")
-    options = ("check", FIXTURES / "acme", "--config", config)
+    objects = FIXTURES / "acme" / "src" / "Objects"
+    options = ("check", objects / "customrole_acme_warehouse.xml", "--config", config)
     ran = run(*options)
     assert "no role is known to be of class integration" in ran.out
     assert (ran.code, run(*options, "--strict").code) == (0, 3)
