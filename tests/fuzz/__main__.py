@@ -25,7 +25,9 @@ SEEDS = {
     "json": ("broken/*json", "exports/*json"),
     "zip": (),
     "pack": (),
-    "config": ("acme/nspermaudit.yaml",),
+    "config": ("acme/nspermaudit.yaml", "waivers/nspermaudit.yaml"),
+    "waivers": ("waivers/nspermaudit.yaml",),
+    "baseline": ("waivers/*.json",),
 }
 """Fixtures that are seeds beside the files of the corpus."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fuzz.__main__ import SEEDS
 from fuzz.readers import READERS
 from reading import read, read_all
 
@@ -62,3 +63,4 @@ def test_corpus_is_read(file: Path) -> None:
 def test_every_reader_has_a_corpus() -> None:
     """No reader starts from nothing."""
     assert {file.parent.name for file in CORPUS} == set(READERS)
+    assert set(SEEDS) == set(READERS)
