@@ -216,3 +216,37 @@ def test_two_files_with_one_script_id(repository: Repository, run: Run) -> None:
     ran = run("check", "src", "--since", "HEAD", "--pack", "integrity", "--no-new-access")
     assert [line.split()[:4] for line in changes_in(ran)] == [["raised", "Items:", "View", "->"]]
     assert ran.code == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ("expires: 2026-11-21", "expired on 2026-11-21, 1 finding counts"),
+        ("level: create, expires: 2099-01-01", "accepts Create at most, 1 finding counts"),
+    ],
+)
+def test_a_waiver_that_holds_no_longer(
+    terms: str, words: str, repository: Repository, run: Run
+) -> None:
+    """Its finding is back, although the commit had it, and the note says the same."""
+    (repository.folder / "nspermaudit.yaml").write_text(
+        "use: [guide/sales-orders]\nwaivers: [{rule: sales-order-permissions, "
+        "role: customrole_example, permission: Sales Order, reason: It reads., "
+        f"approved_by: Head of IT, {terms}}}]\n"
+    )
+    ran = run("check", "src", "--since", "HEAD")
+    assert words in ran.out
+    assert "needs Full on Sales Order, has Edit" in ran.out
+    assert "needs Full on Items" not in ran.out
+    assert ": 1 error" in ran.out
+    assert ran.code == 1
+
+
+def test_a_glob_of_waivers_is_not_judged_by_a_comparison(repository: Repository, run: Run) -> None:
+    """Nothing is told to be of no use."""
+    (repository.folder / "nspermaudit.yaml").write_text(
+        "use: [guide/sales-orders]\nwaivers: [{rule: sales-order-permissions, role: 'custom*', "
+        "permission: TRAN_VENDPYMT, reason: x, approved_by: Head of IT, expires: 2099-01-01}]\n"
+    )
+    assert "matches no finding" in run("check", "src").out
+    assert "matches no finding" not in run("check", "src", "--since", "HEAD").out
