@@ -209,6 +209,38 @@ def test_after_writing_nothing_is_new(folder: str) -> None:
     assert len(texts) == 1
 
 
+@pytest.mark.parametrize(
+    ("granted", "required", "is_known"),
+    [
+        (Level.EDIT, Level.FULL, True),
+        (Level.EDIT, Level.EDIT, True),
+        (Level.VIEW, Level.FULL, False),
+        (None, Level.FULL, False),
+        (Level.EDIT, Level.NONE, False),
+        (Level.FULL, Level.EDIT, True),
+    ],
+)
+def test_the_other_side_counts(
+    granted: Level | None, required: Level, *, is_known: bool, tmp_path: Path
+) -> None:
+    """Where two files say different levels, what is worse is how far they are apart."""
+    known = baseline.of([_disagreement(Level.EDIT, Level.FULL)])
+    text = "".join(baseline.written(known.entries.values()))
+    assert '"granted": ["EDIT"], "required": ["FULL"]' in text
+    file = tmp_path / FILE
+    file.write_text(text)
+    (entry,) = baseline.read(str(file)).entries.values()
+    assert entry.bears(_disagreement(granted, required)) is is_known
+    older = entry._replace(required=())
+    assert older.bears(_disagreement(Level.EDIT, required))
+
+
+def _disagreement(granted: Level | None, required: Level) -> Finding:
+    finding = _finding("integrity", granted)
+    rule = finding.rule._replace(verb="integrity")
+    return finding._replace(rule=rule, verdict=finding.verdict._replace(required=required))
+
+
 LEVELS = st.sampled_from([None, *Level])
 PROBLEMS = st.sampled_from(["missing", "under-scoped", "over-scoped", "forbidden"])
 
