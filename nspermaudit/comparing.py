@@ -54,6 +54,8 @@ def _identity(before: Known, after: Known) -> tuple[str, str]:
 
 def _grants(before: Known, after: Known, permissions: dict[str, Permission]) -> Iterator[Change]:
     """What became of the grants; restrictions are compared between SDF objects alone."""
+    if _say_the_same(before, after):
+        return
     olds, news = before.grants(), after.grants()
     unread = before.unread | after.unread
     role_id, name = _identity(before, after)
@@ -67,6 +69,10 @@ def _grants(before: Known, after: Known, permissions: dict[str, Permission]) -> 
             place = standing.location if standing else after.location
             what = (permissions[key], "", *levels, limits)
             yield Change(_kind(*levels, limits), role_id, name, place, *what)
+
+
+def _say_the_same(one: Known, two: Known) -> bool:
+    return (one.ids, one.levels, one.restrictions) == (two.ids, two.levels, two.restrictions)
 
 
 def _restrictions(old: Standing | None, new: Standing | None) -> tuple[str, str]:
