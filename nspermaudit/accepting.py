@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -11,68 +11,22 @@ from nspermaudit import schemas
 from nspermaudit.account import Account
 from nspermaudit.baseline import Baseline
 from nspermaudit.finding import Finding, Outcome, Report
-from nspermaudit.model import Location, Role, role_key
-from nspermaudit.requirement import is_glob
+from nspermaudit.judged import Extent, Judged
+from nspermaudit.model import Location, role_key
 from nspermaudit.rule import Result, Rule
 from nspermaudit.style import counted
-from nspermaudit.waiver import Waiver, called
+from nspermaudit.waiver import Waiver, called, is_pattern
 from nspermaudit.waivers import days_left
 
 SOON = 30
 """A waiver that expires within so many days is told."""
 
 
-class Judged:
-    """Which rules were asked of which roles: only then is it telling that nothing was found."""
-
-    def __init__(self) -> None:
-        self.roles: dict[str, tuple[str, str]] = {}
-        self._asked: set[tuple[str, str]] = set()
-        self._open: set[tuple[str, str]] = set()
-
-    def fresh(self) -> Judged:
-        """An empty one."""
-        return Judged()
-
-    def see(self, role: Role) -> None:
-        """Remember a role: it was there."""
-        self.roles[role_key(role.id)] = (role.id, role.name)
-
-    def ask(self, role: Role, class_name: str) -> None:
-        """Remember that the rules of a class were asked of a role."""
-        self._asked.add((class_name, role_key(role.id)))
-
-    def leave_open(self, rule: Rule, about: str) -> None:
-        """Remember that something about a role or object, or all of them, could not be told."""
-        self._open.add((rule.id, role_key(about)))
-
-    def see_objects(self, account: Account) -> None:
-        """Remember the objects of projects that were given whole: rules about them were asked."""
-        for project in account.projects.values():
-            for object_id in project.objects if not project.is_partial else ():
-                self.roles.setdefault(role_key(object_id), (object_id, ""))
-                self._asked.add(("", role_key(object_id)))
-
-    def add(self, other: Judged) -> None:
-        """Take in what another one remembers."""
-        self.roles |= other.roles
-        self._asked |= other._asked
-        self._open |= other._open
-
-    def was_asked(self, rule: Rule, key: str) -> bool:
-        """Whether a rule was asked of the role of that key."""
-        name = "" if rule.is_about_account else rule.applies_to
-        return (name, key) in self._asked
-
-    def is_open(self, rule: Rule, key: str) -> bool:
-        """Whether something that a rule asks of the role of that key could not be told."""
-        return not self._open.isdisjoint(((rule.id, key), (rule.id, "")))
-
-
 class Accepting(NamedTuple):
     """What is accepted of the findings of some rules, on which day (``2026-11-22``).
 
-    ``judged`` is what the audit has to remember for it.
+    ``judged`` is what the audit has to remember for it, ``known`` gives all rules that there are,
+    in use or not.
     """
 
     waivers: Sequence[Waiver]
@@ -80,30 +34,39 @@ class Accepting(NamedTuple):
     rules: Sequence[Rule]
     judged: Judged
     today: str
+    known: Callable[[], Sequence[Rule]]
 
-    def applied(self, report: Report, account: Account, *, is_whole: bool) -> Report:
-        """The report with the findings that are waived, or known to the baseline, marked as such.
-
-        ``is_whole`` says that more was given than single files, so that it is telling if a role is
-        not there at all.
-        """
+    def applied(self, report: Report, account: Account, extent: Extent) -> Report:
+        """The report with the findings marked that are waived, or known to the baseline."""
         self.judged.see_objects(account)
+        if not self.judged.saw_roles_of(account):
+            extent = extent._replace(is_folder=False)
         waiving = _Waiving(self)
         report = _with_waivers(report, waiving)
-        idle = tuple(waiving.idle()) if report.is_complete else ()
-        notes = (*report.notes, *waiving.notes(idle, is_whole=is_whole))
+        idle = tuple(waiving.idle(extent)) if report.is_complete else ()
+        notes = (*report.notes, *waiving.notes(idle, is_whole=extent.is_whole))
         report = report._replace(idle_waivers=idle, notes=notes)
-        return self._with_baseline(report, self.baseline) if self.baseline else report
+        return self._with_baseline(report, self.baseline, extent) if self.baseline else report
 
-    def _with_baseline(self, report: Report, baseline: Baseline) -> Report:
+    def _with_baseline(self, report: Report, baseline: Baseline, extent: Extent) -> Report:
         found = {finding.fingerprint for finding in report.findings}
         mended = tuple(self._mended(baseline, found)) if report.is_complete else ()
+        is_told = report.is_complete and extent.is_folder and extent.is_sdf
         return report._replace(
             findings=tuple(_known(finding, baseline) for finding in report.findings),
             notes=(*report.notes, *_note_on(mended, baseline)),
             has_baseline=True,
             mended=mended,
+            vanished=tuple(self._vanished(baseline)) if is_told else (),
         )
+
+    def _vanished(self, baseline: Baseline) -> Iterator[str]:
+        """The fingerprints of custom roles that are not there, and of rules in use."""
+        rules = {rule.id for rule in self.rules if not rule.is_about_account}
+        for mark, entry in baseline.entries.items():
+            is_custom = entry.role.casefold().startswith("customrole")
+            if is_custom and entry.rule in rules and role_key(entry.role) not in self.judged.roles:
+                yield mark
 
     def _mended(self, baseline: Baseline, found: AbstractSet[str]) -> Iterator[str]:
         """The fingerprints that are gone, of rules that were asked of their roles."""
@@ -133,6 +96,7 @@ class _Waiving:
 
     def __init__(self, accepting: Accepting) -> None:
         self.judged = accepting.judged
+        self.known = accepting.known
         self.rules = {
             waiver: [rule for rule in accepting.rules if waiver.names_rule(rule.id)]
             for waiver in accepting.waivers
@@ -154,7 +118,7 @@ class _Waiving:
             return finding._replace(waiver=best)
         self.failed.update(about)
         words = [(waiver.location, f"the waiver {self._why_not(waiver)}") for waiver in about]
-        return _with_words(finding, words)
+        return _with_words(finding, words)._replace(is_back=bool(about))
 
     def outcome(self, outcome: Outcome) -> Outcome:
         """The entry of the complete record, as waived if it is a finding that is."""
@@ -189,17 +153,32 @@ class _Waiving:
             return f"expired on {waiver.expires}"
         return f"accepts {waiver.level.title} at most"
 
-    def idle(self) -> Iterator[Waiver]:
-        """The waivers that match no finding of the roles of which their rules were asked."""
+    def idle(self, extent: Extent) -> Iterator[Waiver]:
+        """The waivers that match no finding, where all that they are about was asked.
+
+        One with a glob may be about more than this audit saw.
+        """
         called_so = self._roles()
+        sees_all = extent.is_folder and extent.is_unrestricted
         for waiver, rules in self.rules.items():
-            if self.held[waiver] or self.failed[waiver]:
+            if self.held[waiver] or self.failed[waiver] or (waiver.has_glob and not sees_all):
                 continue
-            pairs = [(rule, key) for rule in rules for key in self._keys(waiver, called_so)]
-            if any(self.judged.was_asked(*pair) for pair in pairs) and not any(
-                self.judged.is_open(*pair) for pair in pairs
-            ):
+            keys = self._keys(waiver, called_so)
+            if any(self.judged.is_open(rule, key) for rule in rules for key in keys):
+                continue
+            if waiver.has_glob:
+                asked = (any(self.judged.was_asked(rule, key) for key in keys) for rule in rules)
+            else:
+                asked = (self.judged.was_asked(rule, key) for rule in rules for key in keys)
+            if keys and rules and all(asked) and not self._is_about_others(waiver):
                 yield waiver
+
+    def _is_about_others(self, waiver: Waiver) -> bool:
+        """Whether a waiver is about rules that are not in use."""
+        used = {rule.id for rule in self.rules[waiver]}
+        return is_pattern(waiver.rule) and any(
+            waiver.names_rule(rule.id) and rule.id not in used for rule in self.known()
+        )
 
     def notes(self, idle: Sequence[Waiver], *, is_whole: bool) -> Iterator[str]:
         """What is worth telling of the waivers that had to do with this audit."""
@@ -234,7 +213,7 @@ class _Waiving:
     def _keys(self, waiver: Waiver, called_so: Mapping[str, AbstractSet[str]]) -> AbstractSet[str]:
         """The keys of the roles that a waiver is about."""
         exact = called_so.get(waiver.role.casefold(), frozenset())
-        if not is_glob(waiver.role):
+        if not is_pattern(waiver.role):
             return exact
         roles = self.judged.roles
         return exact | {key for key, names in roles.items() if waiver.names_role(*names)}

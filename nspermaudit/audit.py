@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nspermaudit.accepting import Accepting
     from nspermaudit.baseline import Baseline
     from nspermaudit.forking import Child
+    from nspermaudit.judged import Extent
     from nspermaudit.scope import Scope
     from nspermaudit.snapshot import Snapshot
 
@@ -108,7 +109,22 @@ def audit(
     report = report._replace(unfinished=tuple(dict.fromkeys(unfinished)))
     if accepting is None:
         return report
-    return accepting.applied(report, account, is_whole=inputs.is_whole)
+    extent = _extent(inputs, report, request, is_compared=kept is not None)
+    return accepting.applied(report, account, extent)
+
+
+def _extent(inputs: Inputs, report: Report, request: Request, *, is_compared: bool) -> "Extent":
+    """How much of what there is an audit has seen."""
+    from nspermaudit.judged import Extent  # noqa: PLC0415 - start-up: most audits need none
+
+    with_roles = {item.path for item in report.inputs if item.roles}
+    exports = [item for item in inputs.exports if item.source.path in with_roles]
+    return Extent(
+        is_whole=not all(item.format == "sdf" and item.source.named for item in exports),
+        is_folder=not all(item.source.named for item in exports),
+        is_sdf=all(item.format == "sdf" for item in exports),
+        is_unrestricted=not (request.select or request.ignore or request.roles or is_compared),
+    )
 
 
 def _accepting(rules: Sequence[Rule], config: Config, request: Request) -> "Accepting | None":
@@ -118,15 +134,15 @@ def _accepting(rules: Sequence[Rule], config: Config, request: Request) -> "Acce
     """
     if not config.waivers and request.baseline is None:
         return None
-    from nspermaudit import accepting, waivers  # noqa: PLC0415 - start-up: most audits have none
+    from nspermaudit import accepting, judged, waivers  # noqa: PLC0415 - start-up: most audits have none
 
     today = request.today or strftime("%Y-%m-%d")
     if not waivers.is_day(today):
         raise UsageError(f'"{today}" is no day such as 2026-11-22')
     known = lambda: packs.known_rules((*config.use, *request.packs))  # noqa: E731 - asked if needed
     waivers.refuse(waivers.faults(config.waivers, known, config.waiver_days, today))
-    judged = accepting.Judged()
-    return accepting.Accepting(config.waivers, request.baseline, rules, judged, today)
+    seen = judged.Judged()
+    return accepting.Accepting(config.waivers, request.baseline, rules, seen, today, known)
 
 
 def _needs(rules: Iterable[Rule]) -> set[str]:

@@ -24,7 +24,9 @@ class Entry(NamedTuple):
     """One finding that is known, whatever its line, its file and its number.
 
     ``role`` is the id of the role or object, ``subject`` what of it the rule judges: mostly a
-    permission's id. ``granted`` are the levels that were found, none where there were none.
+    permission's id. ``granted`` are the levels that were found, none where there were none,
+    ``required`` those that stood against them, where that is not for a pack to say: on the other
+    side of a custom record.
     """
 
     fingerprint: str
@@ -32,6 +34,7 @@ class Entry(NamedTuple):
     role: str
     subject: str
     granted: tuple[Level, ...] = ()
+    required: tuple[Level, ...] = ()
     location: Location = Location("")
 
     def bears(self, finding: Finding) -> bool:
@@ -39,6 +42,12 @@ class Entry(NamedTuple):
         level = _level(finding.verdict)
         if level is None:
             return True
+        required = _required(finding)
+        if required is not None and self.required:
+            known = self.granted or (Level.NONE,)
+            return abs(level - required) <= max(
+                abs(one - other) for one in known for other in self.required
+            )
         if finding.verdict.problem in _TOO_LITTLE:
             return level >= min(self.granted, default=Level.NONE)
         return level <= max(self.granted, default=Level.NONE)
@@ -59,9 +68,12 @@ def of(findings: Iterable[Finding], path: str = "") -> Baseline:
         role = finding.role_id or verdict.about
         new = Entry(mark, finding.rule.id, role, verdict.subject)
         known = entries.setdefault(mark, new)
-        level = _level(verdict)
+        level, required = _level(verdict), _required(finding)
         if level is not None:
-            entries[mark] = known._replace(granted=tuple(sorted({*known.granted, level})))
+            known = known._replace(granted=tuple(sorted({*known.granted, level})))
+        if required is not None:
+            known = known._replace(required=tuple(sorted({*known.required, required})))
+        entries[mark] = known
     return Baseline(path, entries)
 
 
@@ -70,6 +82,11 @@ def _level(verdict: Verdict) -> Level | None:
     if verdict.permission is None or verdict.permission.id != verdict.subject:
         return None
     return verdict.granted or Level.NONE
+
+
+def _required(finding: Finding) -> Level | None:
+    """The level that stands against the one that was found, where an audited file says it."""
+    return finding.verdict.required if finding.rule.verb == "integrity" else None
 
 
 def written(entries: Iterable[Entry]) -> Iterator[str]:
@@ -85,6 +102,8 @@ def written(entries: Iterable[Entry]) -> Iterator[str]:
         }
         if any(entry.granted):
             item["granted"] = [level.name for level in entry.granted]
+        if entry.required:
+            item["required"] = [level.name for level in entry.required]
         yield before + json.dumps(item).replace("##", "#\\u0023")
         before = ",\n"
     yield "\n]\n}\n"
@@ -117,6 +136,7 @@ def _entry(document: Document, item: Mapping[str, Any], index: int) -> Entry:
         item["role"],
         item["permission"],
         tuple(sorted(Level[word] for word in item.get("granted", ()))),
+        tuple(sorted(Level[word] for word in item.get("required", ()))),
         document.locate(where),
     )
     if entry.fingerprint != fingerprint(entry.rule, entry.role, entry.subject):

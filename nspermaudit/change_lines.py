@@ -55,7 +55,7 @@ class Line(NamedTuple):
 
 def lines_of(changes: Sequence[Change]) -> list[Line]:
     """The lines that changes make: one for a role that came or went, not one for each grant."""
-    whole: dict[tuple[str, str], list[Change]] = {
+    whole: dict[tuple[object, ...], list[Change]] = {
         _role(change): [] for change in changes if change.is_of_role
     }
     single: list[Change] = []
@@ -67,8 +67,10 @@ def lines_of(changes: Sequence[Change]) -> list[Line]:
     return sorted(lines, key=lambda line: line.order)
 
 
-def _role(change: Change) -> tuple[str, str]:
-    return (change.role_id, change.role_name)
+def _role(change: Change) -> tuple[object, ...]:
+    """The role that came or went, and where it stands: there may be another one of its id."""
+    place = change.location if change.is_of_role else change.role_location
+    return (change.role_id, change.role_name, place)
 
 
 def summary(changes: Iterable[Change]) -> str:
@@ -95,9 +97,11 @@ def new_access(changes: Iterable[Change]) -> str:
     """What lets somebody do more than before, counted; empty if nothing does."""
     news = [change for change in changes if change.is_new_access]
     grants = sum(change.permission is not None for change in news)
+    words = [change.attribute for change in news if change.permission is None]
+    names = ", ".join(sorted(set(words)))
     parts = [
         f"{counted(grants, 'grant')} added or raised" if grants else "",
-        f"{counted(len(news) - grants, 'attribute')} widened" if len(news) > grants else "",
+        f"{counted(len(words), 'attribute')} widened ({names})" if words else "",
     ]
     return ", ".join(filter(None, parts))
 
@@ -132,11 +136,16 @@ def _what(line: Line, plain: Callable[[str], str]) -> str:
         number = sum(one.permission is not None for one in line.grants)
         return f"role with {counted(number, 'grant')}" if number else "role without grants"
     name = plain(_name(change))
+    before, after = (
+        f" restricted by {plain(restriction)}" if restriction else ""
+        for restriction in change.restrictions
+    )
     if change.permission and change.kind is Kind.ADDED:
-        return f"{name}: {_value(change.after)}"
+        return f"{name}: {_value(change.after)}{after}"
     if change.permission and change.kind is Kind.REMOVED:
-        return f"{name} (was {_value(change.before)})"
-    return f"{name}: {plain(_value(change.before))} -> {plain(_value(change.after))}"
+        return f"{name} (was {_value(change.before)}{before})"
+    old, new = (plain(_value(value)) for value in (change.before, change.after))
+    return f"{name}: {old}{before} -> {new}{after}"
 
 
 def _value(value: Level | AttributeValue | None) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from nspermaudit.changes import CORE_ADMINISTRATION, Change, Kind
+from nspermaudit.changes import CORE_ADMINISTRATION, Change, Kind, loosened
 from nspermaudit.model import AttributeValue, Level, Location, Permission
-from nspermaudit.snapshot import Known, Snapshot
-from nspermaudit.style import counted, listed
+from nspermaudit.pairing import Pairs, paired
+from nspermaudit.snapshot import Known, Snapshot, Standing
+from nspermaudit.style import listed
 
 MAX_ATTRIBUTES = 25
 """So many words for attributes there may be in a note: there are not more of them."""
@@ -23,18 +23,9 @@ class Comparison(NamedTuple):
     unsure: tuple[str, ...]
 
 
-class _Pairs(NamedTuple):
-    """The roles of two sides: those that are one role, and those on one side alone."""
-
-    both: Sequence[tuple[Known, Known]]
-    gone: Sequence[Known]
-    come: Sequence[Known]
-    notes: tuple[str, ...]
-
-
 def compare(old: Snapshot, new: Snapshot) -> Comparison:
     """Tell what became of the old roles, and which are new."""
-    pairs = _paired(old, new)
+    pairs = paired(old, new)
     permissions = {**old.permissions, **new.permissions}
     changes: list[Change] = []
     one_sided: set[str] = set()
@@ -55,54 +46,6 @@ def compare(old: Snapshot, new: Snapshot) -> Comparison:
     return Comparison(tuple(changes), notes, tuple(unsure))
 
 
-def _paired(old: Snapshot, new: Snapshot) -> _Pairs:
-    """Bring together what is one role: by its identity, else by a name that is unique."""
-    both = [(known, new.roles[key]) for key, known in old.roles.items() if key in new.roles]
-    gone = {key: known for key, known in old.roles.items() if key not in new.roles}
-    come = {key: known for key, known in new.roles.items() if key not in old.roles}
-    notes = []
-    by_name = list(_same_names(gone, come, _unique_names(old), _unique_names(new)))
-    for before, after in by_name:
-        both.append((gone.pop(before), come.pop(after)))
-    if by_name:
-        roles = counted(len(by_name), "role")
-        notes.append(f"{roles} matched by name: one side does not have the ids of the other")
-    standard = 0
-    for side, other, rest in ((old, new, gone), (new, old, come)):
-        if _is_sdf(other) and not _is_sdf(side):
-            keys = [key for key, known in rest.items() if known.is_standard]
-            standard += len(keys)
-            for key in keys:
-                del rest[key]
-    if standard:
-        roles = counted(standard, "standard role")
-        notes.append(f"{roles} left out: SuiteCloud projects hold custom roles only")
-    return _Pairs(both, list(gone.values()), list(come.values()), tuple(notes))
-
-
-def _is_sdf(side: Snapshot) -> bool:
-    return side.forms() == {"sdf"}
-
-
-def _unique_names(side: Snapshot) -> set[str]:
-    names = Counter(known.spoken_name for known in side)
-    return {name for name, number in names.items() if name and number == 1}
-
-
-def _same_names(
-    gone: dict[str, Known], come: dict[str, Known], olds: set[str], news: set[str]
-) -> Iterator[tuple[str, str]]:
-    """The keys of roles that have one name and ids that cannot be compared."""
-    by_name = {known.spoken_name: key for key, known in come.items()}
-    for key, known in gone.items():
-        name = known.spoken_name
-        other = by_name.get(name)
-        if other is None or name not in olds or name not in news:
-            continue
-        if known.kind_of_id != come[other].kind_of_id:
-            yield key, other
-
-
 def _identity(before: Known, after: Known) -> tuple[str, str]:
     """The id and the name of a role: its script id if there is one, the newer name."""
     script_ids = [one.id for one in (after, before) if one.id.casefold().startswith("customrole")]
@@ -110,24 +53,42 @@ def _identity(before: Known, after: Known) -> tuple[str, str]:
 
 
 def _grants(before: Known, after: Known, permissions: dict[str, Permission]) -> Iterator[Change]:
+    """What became of the grants; restrictions are compared between SDF objects alone."""
+    if _say_the_same(before, after):
+        return
     olds, news = before.grants(), after.grants()
     unread = before.unread | after.unread
     role_id, name = _identity(before, after)
+    are_objects = before.form == after.form == "sdf"
     for key in {*olds, *news} - unread:
         old, new = olds.get(key), news.get(key)
-        if new is None or old is None or old[0] is not new[0]:
-            place = (new or old or (None, after.location))[1]
-            permission = permissions[key]
-            levels = (old[0] if old else None, new[0] if new else None)
-            yield Change(_kind(*levels), role_id, name, place, permission, "", *levels)
+        levels = (old and old.level, new and new.level)
+        limits = _restrictions(old, new) if are_objects else ("", "")
+        if levels[0] is not levels[1] or limits[0] != limits[1]:
+            standing = new or old
+            place = standing.location if standing else after.location
+            what = (permissions[key], "", *levels, limits)
+            yield Change(_kind(*levels, limits), role_id, name, place, *what)
 
 
-def _kind(before: Level | None, after: Level | None) -> Kind:
+def _say_the_same(one: Known, two: Known) -> bool:
+    return (one.ids, one.levels, one.restrictions) == (two.ids, two.levels, two.restrictions)
+
+
+def _restrictions(old: Standing | None, new: Standing | None) -> tuple[str, str]:
+    return (old.restriction if old else "", new.restriction if new else "")
+
+
+def _kind(before: Level | None, after: Level | None, restrictions: tuple[str, str]) -> Kind:
     if before is None:
         return Kind.ADDED
     if after is None:
         return Kind.REMOVED
-    return Kind.RAISED if after > before else Kind.LOWERED
+    if after is not before:
+        return Kind.RAISED if after > before else Kind.LOWERED
+    if loosened(*restrictions) and loosened(*reversed(restrictions)):
+        return Kind.CHANGED
+    return Kind.RAISED if loosened(*restrictions) else Kind.LOWERED
 
 
 def _attributes(before: Known, after: Known, one_sided: set[str]) -> Iterator[Change]:
@@ -165,17 +126,22 @@ def _attribute(  # noqa: PLR0913, PLR0917 - it is a record
 
 def _whole(kind: Kind, role: Known, permissions: dict[str, Permission]) -> Iterator[Change]:
     """A role that is on one side only, and all that it grants there."""
-    yield Change(kind, role.id, role.name, role.location)
+    whole = Change(kind, role.id, role.name, role.location)
+    yield whole
+    part = whole._replace(role_location=role.location)
     is_new = kind is Kind.ADDED
     if role.attributes.get(CORE_ADMINISTRATION) is True:
-        values = (None, True) if is_new else (True, None)
-        yield _attribute(role.id, role.name, role.location, CORE_ADMINISTRATION, *values)
-    for key, (level, place) in role.grants().items() if role.is_legible else ():
-        levels = (None, level) if is_new else (level, None)
-        yield Change(kind, role.id, role.name, place, permissions[key], "", *levels)
+        before, after = (None, True) if is_new else (True, None)
+        core = part._replace(kind=Kind.CHANGED, attribute=CORE_ADMINISTRATION)
+        yield core._replace(before=before, after=after)
+    for key, one in role.grants().items() if role.is_legible else ():
+        sides = (None, one) if is_new else (one, None)
+        levels = (None, one.level) if is_new else (one.level, None)
+        change = part._replace(permission=permissions[key], location=one.location)
+        yield change._replace(before=levels[0], after=levels[1], restrictions=_restrictions(*sides))
 
 
-def _unsure(pairs: _Pairs, permissions: dict[str, Permission]) -> Iterator[str]:
+def _unsure(pairs: Pairs, permissions: dict[str, Permission]) -> Iterator[str]:
     """What could not be compared, and why."""
     alone = ((role,) for role in (*pairs.gone, *pairs.come))
     for roles in (*pairs.both, *alone):

@@ -86,11 +86,13 @@ def _restricted(snapshot: Snapshot, globs: Iterable[str], matched: set[str]) -> 
     if not globs:
         return snapshot
     kept = {}
-    for key, known in snapshot.roles.items():
-        texts = (known.id.casefold(), known.name.strip().casefold())
+    for key, copies in snapshot.roles.items():
+        texts = {
+            text for one in copies for text in (one.id.casefold(), one.name.strip().casefold())
+        }
         names = {one for one in globs if any(fnmatchcase(text, one.casefold()) for text in texts)}
         if names:
-            kept[key] = known
+            kept[key] = copies
             matched |= names
     snapshot.roles = kept
     return snapshot

@@ -92,7 +92,8 @@ class Finding(NamedTuple):
 
     ``fingerprint`` is made of rule, role and permission alone, so that it survives the next
     export and is the same in every format. A finding with a ``waiver``, or one that a baseline
-    knows (``is_baselined``), stays in every report and does not fail the audit.
+    knows (``is_baselined``), stays in every report and does not fail the audit. ``is_back`` says
+    that a waiver is about it, and holds no longer: it expired, or the level is above its cap.
     """
 
     rule: Rule
@@ -102,6 +103,7 @@ class Finding(NamedTuple):
     location: Location
     waiver: "Waiver | None" = None
     is_baselined: bool = False
+    is_back: bool = False
 
     @property
     def is_accepted(self) -> bool:
@@ -173,7 +175,8 @@ class Report(NamedTuple):
     worth telling although it is no finding. ``findings`` has the accepted ones too: those with a
     waiver, and those that a baseline knows. ``has_baseline`` says that one was given, ``changes``
     what was changed since another state, if that was asked. ``idle_waivers`` match no finding
-    although they were asked about, ``mended`` are fingerprints of the baseline that are gone.
+    although they were asked about, ``mended`` are fingerprints of the baseline that are gone,
+    ``vanished`` those of custom roles that are not there.
     """
 
     version: str
@@ -194,6 +197,7 @@ class Report(NamedTuple):
     changes: "tuple[Change, ...] | None" = None
     idle_waivers: "tuple[Waiver, ...]" = ()
     mended: tuple[str, ...] = ()
+    vanished: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:

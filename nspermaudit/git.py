@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any, NamedTuple
 
-from nspermaudit.discovery import context_of, is_passed_over, shown
+from nspermaudit.discovery import context_of, is_passed_over, opened, shown
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Location
 from nspermaudit.source import HEAD_BYTES, STDIN, STDIN_BYTES, InMemory, Source
@@ -192,7 +192,7 @@ def old_state(paths: Sequence[str], commit: str) -> Iterator[list[Source]]:
             found.append(OldFile(place, blob, objects, named=blob.path in asked))
             found[-1].is_context = below not in asked
     try:
-        yield sorted(found, key=lambda source: source.path)
+        yield sorted(opened(found), key=lambda source: source.path)
     finally:
         objects.close()
 

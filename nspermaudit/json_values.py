@@ -61,6 +61,8 @@ def change_value(change: Change) -> dict[str, Any]:
         "attribute": change.attribute or None,
         "before": _value(change.before),
         "after": _value(change.after),
+        "restriction_before": change.restrictions[0] or None,
+        "restriction_after": change.restrictions[1] or None,
         "new_access": change.is_new_access,
         "sensitive": change.sensitivity or None,
         "location": location_value(change.location),

@@ -27,7 +27,8 @@ def audit_since(  # noqa: PLR0913 - it is an audit and what it is compared with
     """Audit two states alike; the report has the findings that only the new one has.
 
     ``old`` is the state of the same paths at the commit that ``name`` tells people. A finding whose
-    level moved farther from what is required counts as new. Raises UsageError as ``audit`` does.
+    level moved farther from what is required counts as new, and so does one of which the waiver
+    holds no longer. Raises UsageError as ``audit`` does.
     """
     kept = Kept(Snapshot())
     report = audit(sources, config, request, reading, kept)
@@ -57,7 +58,7 @@ def _only_new(findings: Sequence[Finding], earlier: Iterable[Finding]) -> list[F
     new: set[int] = set()
     for identity, group in by_identity.items():
         new |= {id(finding) for finding in _unmatched(group, known.get(identity, []))}
-    return [finding for finding in findings if id(finding) in new]
+    return [finding for finding in findings if finding.is_back or id(finding) in new]
 
 
 def _unmatched(group: Iterable[Finding], earlier: Iterable[Finding]) -> list[Finding]:

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import NamedTuple
 
-from nspermaudit.model import AttributeValue, Level, Location, Permission, Role, role_key
+from nspermaudit.changes import freedom
+from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role, role_key
 
 FIRST_CUSTOM_ID = 1000
 """Standard roles have smaller internal ids: so it is in all exports seen; Oracle does not say."""
+
+
+class Standing(NamedTuple):
+    """At what level a role has a permission, by what it is restricted, and where that stands."""
+
+    level: Level
+    restriction: str
+    location: Location
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """How far it reaches, for comparing."""
+        return (self.level, freedom(self.restriction))
 
 
 class Known(NamedTuple):
     """What is kept of a role: the highest level of each permission above None, and its place.
 
     ``ids``, ``levels`` and the places go together by position. ``paths`` has one path if all
-    grants stand in one file. ``unread`` are the ids of which a level could not be read. ``form``
-    is the parser's name, empty if several exports have the role.
+    grants stand in one file. ``restrictions`` are by the permission's id, where there is one.
+    ``unread`` are the ids of which a level could not be read. ``form`` is the parser's name, empty
+    if several exports have the role.
     """
 
     id: str
@@ -29,6 +45,7 @@ class Known(NamedTuple):
     lines: Sequence[int]
     columns: Sequence[int]
     paths: tuple[str, ...]
+    restrictions: Mapping[str, str]
     attributes: Mapping[str, AttributeValue]
     unread: frozenset[str]
     is_legible: bool
@@ -59,37 +76,40 @@ class Known(NamedTuple):
         kind = self.kind_of_id
         return kind == "standard" or (kind == "number" and int(self.key) < FIRST_CUSTOM_ID)
 
-    def grants(self) -> dict[str, tuple[Level, Location]]:
+    def grants(self) -> dict[str, Standing]:
         """The level of each permission, and where it stands."""
         paths = self.paths if len(self.paths) > 1 else self.paths * len(self.ids)
         places = zip(paths, self.lines, self.columns, strict=True)
         return {
-            key: (Level(level), Location(*place))
+            key: Standing(Level(level), self.restrictions.get(key, ""), Location(*place))
             for key, level, place in zip(self.ids, self.levels, places, strict=True)
         }
 
 
 class Snapshot:
-    """Roles by their identity; a role that several exports have is put together of them all."""
+    """Roles by their identity: each as often as there are files that have it."""
 
     def __init__(self) -> None:
-        self.roles: dict[str, Known] = {}
+        self.roles: dict[str, list[Known]] = {}
         self.permissions: dict[str, Permission] = {}
         self._ids: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._levels: dict[bytes, bytes] = {}
 
     def take(self, role: Role) -> None:
         """Keep what a role holds."""
-        grants: dict[str, tuple[Level, Location]] = {}
+        grants: dict[str, Standing] = {}
         for key in role.held:
-            best = max(role.held[key], key=lambda grant: (grant.level, _upwards(grant.location)))
+            found = [*map(_standing, role.held[key])]
+            best = found[0]
+            if len(found) > 1:
+                best = max(found, key=lambda one: (one.reach, _upwards(one.location)))
             if best.level:
-                grants[key] = (best.level, best.location)
-                self.permissions.setdefault(key, best.permission)
+                grants[key] = best
+                self.permissions.setdefault(key, role.held[key][0].permission)
         self.permissions.update(role.unread)
         known = _pressed(
             Known(
-                *(role.id, role.name, role.location, role.format, (), b"", (), (), ()),
+                *(role.id, role.name, role.location, role.format, (), b"", (), (), (), {}),
                 dict(role.attributes),
                 frozenset(role.unread),
                 role.is_legible,
@@ -101,34 +121,43 @@ class Snapshot:
     def add(self, other: Snapshot) -> None:
         """Keep what another one has kept."""
         self.permissions.update(other.permissions)
-        for known in other.roles.values():
-            self._put(known)
+        for copies in other.roles.values():
+            for known in copies:
+                self._put(known)
 
     def _put(self, known: Known) -> None:
-        other = self.roles.get(known.key)
-        if other is not None:
-            known = _joined(other, known)
         ids = self._ids.setdefault(known.ids, known.ids)
         levels = self._levels.setdefault(known.levels, known.levels)
-        self.roles[known.key] = known._replace(ids=ids, levels=levels)
+        self.roles.setdefault(known.key, []).append(known._replace(ids=ids, levels=levels))
+
+    def copies(self, key: str) -> list[Known]:
+        """What each file says of the role of that identity, in the order of their paths."""
+        found = self.roles[key]
+        if len(found) == 1:
+            return found
+        by_path: dict[str, list[Known]] = {}
+        for known in found:
+            by_path.setdefault(known.location.path, []).append(known)
+        return [together(by_path[path]) for path in sorted(by_path)]
 
     def forget_unread(self) -> list[str]:
         """Take what could not be read for not granted; the titles of the roles where it is so."""
         titles = []
-        for key, known in self.roles.items():
-            if known.unread or not known.is_legible:
-                titles.append(known.name.strip() or known.id)
-                kept = known.grants() if known.is_legible else {}
-                known = known._replace(unread=frozenset(), is_legible=True)  # noqa: PLW2901 - it replaces it
-                self.roles[key] = _pressed(known, kept)
-        return sorted(titles)
+        for copies in self.roles.values():
+            for place, known in enumerate(copies):
+                if known.unread or not known.is_legible:
+                    titles.append(known.name.strip() or known.id)
+                    kept = known.grants() if known.is_legible else {}
+                    readable = known._replace(unread=frozenset(), is_legible=True)
+                    copies[place] = _pressed(readable, kept)
+        return sorted(set(titles))
 
     def forms(self) -> set[str]:
         """The formats that the roles came in."""
-        return {known.form for known in self.roles.values()}
+        return {known.form for copies in self.roles.values() for known in copies}
 
     def __iter__(self) -> Iterator[Known]:
-        return iter(self.roles.values())
+        return map(together, self.roles.values())
 
     def __len__(self) -> int:
         return len(self.roles)
@@ -139,28 +168,41 @@ def _upwards(place: Location) -> tuple[int, int]:
     return (-place.line, -place.column)
 
 
-def _pressed(known: Known, grants: Mapping[str, tuple[Level, Location]]) -> Known:
+def _standing(grant: Grant) -> Standing:
+    restriction = grant.restriction.strip()
+    if restriction.upper() == "NULL":
+        restriction = ""
+    return Standing(grant.level, restriction, grant.location)
+
+
+def _pressed(known: Known, grants: Mapping[str, Standing]) -> Known:
     """The same role with these grants, in little memory."""
     ids = sorted(grants)
-    places = [grants[key][1] for key in ids]
+    places = [grants[key].location for key in ids]
     paths = tuple(place.path for place in places)
     return known._replace(
         ids=tuple(ids),
-        levels=bytes(grants[key][0] for key in ids),
+        levels=bytes(grants[key].level for key in ids),
         lines=array("I", (place.line for place in places)),
         columns=array("I", (place.column for place in places)),
         paths=paths[:1] if len({*paths}) == 1 else paths,
+        restrictions={key: one.restriction for key, one in grants.items() if one.restriction},
     )
+
+
+def together(copies: Sequence[Known]) -> Known:
+    """A role as several exports have it, put together of them all."""
+    return reduce(_joined, copies)
 
 
 def _joined(one: Known, two: Known) -> Known:
     """A role as two exports have it: the highest levels count, whichever comes first."""
     first, second = sorted((one, two), key=lambda known: (known.location, known.id, known.name))
     grants = first.grants()
-    for key, (level, place) in second.grants().items():
+    for key, other in second.grants().items():
         known = grants.get(key)
-        if known is None or (-level, place) < (-known[0], known[1]):
-            grants[key] = (level, place)
+        if known is None or (other.reach, known.location) > (known.reach, other.location):
+            grants[key] = other
     joined = first._replace(
         name=first.name or second.name,
         form=first.form if first.form == second.form else "",

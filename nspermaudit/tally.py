@@ -24,7 +24,7 @@ from nspermaudit.selector import Named
 from nspermaudit.style import MAX_NAMED, counted, listed
 
 if TYPE_CHECKING:
-    from nspermaudit.accepting import Judged
+    from nspermaudit.judged import Judged
     from nspermaudit.snapshot import Snapshot
 
 

@@ -29,6 +29,11 @@ class Waiver(NamedTuple):
         return f"waiver {self.location} ({', '.join(names)})"
 
     @property
+    def has_glob(self) -> bool:
+        """Whether it may be about more than one rule, or more than one role."""
+        return is_pattern(self.rule) or is_pattern(self.role)
+
+    @property
     def terms(self) -> str:
         """Until when it holds, and who says why."""
         return f"until {self.expires}, approved by {self.approved_by}: {self.reason}"
@@ -51,6 +56,11 @@ def called(role_id: str, name: str) -> tuple[str, ...]:
     key = role_key(role_id)
     numbered = (f"customrole{key}",) if key.isdecimal() else ()
     return (role_id, name.strip(), key, *numbered)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text may fit more than one name, as ``matches`` understands it."""
+    return not set("*?[").isdisjoint(text)
 
 
 def matches(pattern: str, text: str) -> bool:

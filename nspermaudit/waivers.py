@@ -17,10 +17,20 @@ from nspermaudit.rule import Rule
 from nspermaudit.secrecy import refuse_secrets
 from nspermaudit.source import Source
 from nspermaudit.style import counted
-from nspermaudit.waiver import Waiver
+from nspermaudit.waiver import Waiver, is_pattern, matches
 
-_ANYTHING = re.compile(r"(?:[*?]|\[[^]]*\])*")
-"""Globs that match whatever stands there."""
+_ANYTHING = re.compile(r"(?:[*?_\-. ]|\[[^]]*\])*")
+"""Globs that say nothing of what stands there."""
+
+MANY_RULES = 10
+"""A glob that fits more rules than this is too wide."""
+
+# Ids as accounts have them; a glob that fits all of a group is about every role, or permission.
+_ROLES = (
+    ("customrole_a", "customrole_sync", "customrole_acme_order_sync", "customrole_x1"),
+    ("customrole1042", "customrole1234", "customrole987"),
+)
+_PERMISSIONS = (("LIST_ITEM", "TRAN_SALESORD", "ADMI_WEBSERVICES", "REPO_TRAN", "GRAP_EXP"),)
 
 
 def read(file: str) -> tuple[Waiver, ...]:
@@ -83,10 +93,16 @@ def _too_wide(waiver: Waiver) -> Iterator[tuple[str, str]]:
     """At most one of rule and role may be open, and never all of what a waiver is about."""
     if _ANYTHING.fullmatch(waiver.rule):
         yield "rule", f'too wide: "{waiver.rule}" is every rule; name the one that is accepted'
-    elif is_glob(waiver.rule) and is_glob(waiver.role):
+    elif is_pattern(waiver.rule) and is_pattern(waiver.role):
         yield "rule", "too wide: the rule and the role are both globs; write one of them out"
-    elif _ANYTHING.fullmatch(waiver.role) and _ANYTHING.fullmatch(waiver.permission):
+    elif _is_any(waiver.role, _ROLES) and _is_any(waiver.permission, _PERMISSIONS):
         yield "role", "too wide: every role and every permission; name one of them"
+
+
+def _is_any(pattern: str, groups: Iterable[Sequence[str]]) -> bool:
+    """Whether a glob is about everything of its kind."""
+    fits = (all(matches(pattern, text) for text in group) for group in groups)
+    return bool(_ANYTHING.fullmatch(pattern)) or any(fits)
 
 
 def repeated(found: Iterable[Waiver]) -> Iterator[Fault]:
@@ -122,10 +138,15 @@ def faults(
 
 
 def _unknown_names(found: Iterable[Waiver], known: Sequence[Rule]) -> Iterator[Fault]:
-    """Faults for waivers of rules and permissions that do not exist."""
+    """Faults for waivers of rules and permissions that do not exist, and of far too many."""
+    ids = {rule.id for rule in known}
     for waiver in found:
         meant = [rule for rule in known if waiver.names_rule(rule.id)]
-        if not meant:
+        number = len({rule.id for rule in meant})
+        if number > MANY_RULES or (number == len(ids) and is_pattern(waiver.rule)):
+            text = f'too wide: "{waiver.rule}" is {counted(number, "rule")}; name those accepted'
+            yield Fault(waiver.location, text)
+        elif not meant:
             hint = schemas.closest(waiver.rule, dict.fromkeys(rule.id for rule in known))
             yield Fault(waiver.location, f'no rule is called "{waiver.rule}"{hint}')
         elif not all(rule.verb == "integrity" for rule in meant):  # those judge what exports write

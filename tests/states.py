@@ -16,8 +16,9 @@ def role_of(facts: Mapping[str, Any], path: str = "x") -> Role:
     grants: list[Grant] = []
     for key, words in facts.get("grants", {}).items():
         levels = words if isinstance(words, list) else [words]
+        limit = facts.get("restrictions", {}).get(key, "")
         grants += [
-            Grant(resolve(key), Level[word], Location(path, len(grants) + number + 2, 7))
+            Grant(resolve(key), Level[word], Location(path, len(grants) + number + 2, 7), limit)
             for number, word in enumerate(levels)
         ]
     return Role.of(

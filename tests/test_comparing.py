@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,8 @@ from states import snapshot_of
 
 from nspermaudit import catalog
 from nspermaudit.changes import Change
-from nspermaudit.comparing import compare
-from nspermaudit.model import Grant, Level, Location, Role
+from nspermaudit.comparing import compare, has_new_access
+from nspermaudit.model import AttributeValue, Grant, Level, Location, Role
 from nspermaudit.snapshot import Snapshot
 
 CASES = yaml.safe_load((Path(__file__).parent / "comparing.yaml").read_text("utf-8"))
@@ -24,7 +26,8 @@ def _told(change: Change) -> str:
         return start
     what = change.permission.id if change.permission else change.attribute
     before, after = (
-        value.name if isinstance(value, Level) else value for value in (change.before, change.after)
+        f"{value.name} by {limit}".removesuffix(" by ") if isinstance(value, Level) else value
+        for value, limit in zip((change.before, change.after), change.restrictions, strict=True)
     )
     return f"{start}: {what}, {before} -> {after}"
 
@@ -62,11 +65,98 @@ def test_grants_of_several_files_keep_their_places() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "is_gain"),
-    [(True, False, True), (False, True, False), (None, False, False)],
+    ("attribute", "values"),
+    [
+        ("inactive", (True, False)),
+        ("inactive", (True, None)),
+        ("core administration permissions", (None, True)),
+        ("cross-subsidiary viewing", (False, True)),
+        ("employee viewing", (None, True)),
+        ("do not restrict employee fields", (False, True)),
+        ("restrict by ip address", (True, None)),
+        ("restrict by device", (True, False)),
+        ("restrict time and expenses", (True, None)),
+        ("web services only", (True, False)),
+        ("single sign-on only", (True, None)),
+        ("two-factor authentication", ("TOTP", "OFF")),
+        ("two-factor authentication", ("SMS", None)),
+        ("subsidiaries", ("OWN", "SELECTED", "ALLACTIVE", "ALL")),
+        ("subsidiaries", ("OWN", None)),
+        ("employee restriction", ("OWNONLY", "UNASSIGNED", "DEFAULTTOOWN", "NONE")),
+        ("employee restriction", ("UNASSIGNED", None)),
+        ("accounting books", ("PRIMARY", "SELECTED", "ALL")),
+        ("accounting books", (None, "SELECTED")),
+    ],
 )
-def test_inactive_no_more_is_new_access(*, before: bool | None, after: bool, is_gain: bool) -> None:
-    """A role that works again gives what it grants."""
-    sides = [{} if value is None else {"inactive": value} for value in (before, after)]
+def test_attributes_that_widen(attribute: str, values: Sequence[AttributeValue | None]) -> None:
+    """What lets a role do more is new access, and nothing the other way round."""
+    for before, after in pairwise(values):
+        assert _is_gain(attribute, before, after)
+        assert not _is_gain(attribute, after, before)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "before", "after", "is_gain"),
+    [
+        ("inactive", None, False, False),
+        ("subsidiaries", None, "ALL", False),
+        ("subsidiaries", "own", "OWN", False),
+        ("accounting books", None, "PRIMARY", False),
+        ("two-factor authentication", "SMS", "TOTP", False),
+        ("subsidiaries", "OWN", "ELSEWHERE", True),
+        ("subsidiaries", "ELSEWHERE", "OWN", True),
+        ("center", "BASIC", "CLASSIC", False),
+        ("sales role", False, True, False),
+    ],
+)
+def test_attributes_that_do_not(
+    attribute: str, before: AttributeValue | None, after: AttributeValue | None, *, is_gain: bool
+) -> None:
+    """What is not set has its meaning; a value that nobody knows may be wider."""
+    assert _is_gain(attribute, before, after) is is_gain
+
+
+def _is_gain(attribute: str, before: AttributeValue | None, after: AttributeValue | None) -> bool:
+    sides = [{} if value is None else {attribute: value} for value in (before, after)]
     old, new = (snapshot_of([{"id": "customrole_a", "attributes": side}]) for side in sides)
-    assert any(change.is_new_access for change in compare(old, new).changes) is is_gain
+    return has_new_access(compare(old, new).changes)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_gain"),
+    [
+        (("FULL", "EDIT"), ("FULL", ""), True),
+        (("FULL", "VIEWANDEDIT"), ("EDIT", ""), True),
+        (("EDIT", ""), ("FULL", "VIEWANDEDIT"), True),
+        (("FULL", ""), ("FULL", "EDIT"), False),
+        (("FULL", "EDIT"), ("EDIT", "EDIT"), False),
+        (("FULL", "EDIT"), ("NONE", ""), False),
+        (("FULL", "VIEW"), ("FULL", "EDIT"), True),
+    ],
+)
+def test_restrictions_and_new_access(
+    before: tuple[str, str], after: tuple[str, str], *, is_gain: bool
+) -> None:
+    """A restriction that is dropped or loosened lets somebody do more, whatever the level."""
+    old, new = (
+        snapshot_of(
+            [
+                {
+                    "id": "customrole_a",
+                    "grants": {"LIST_ITEM": level},
+                    "restrictions": {"LIST_ITEM": limit},
+                }
+            ]
+        )
+        for level, limit in (before, after)
+    )
+    assert has_new_access(compare(old, new).changes) is is_gain
+
+
+def test_very_many_files_of_one_script_id() -> None:
+    """They are not held against each other one by one."""
+    sides = [
+        snapshot_of([{"id": "customrole_a", "path": f"{side}/{n}.xml"} for n in range(3000)])
+        for side in ("old", "new")
+    ]
+    assert compare(*sides).changes == ()

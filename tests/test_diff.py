@@ -218,6 +218,9 @@ def test_attributes(run: Run, tmp_path: Path) -> None:
     ran = run("diff", old, new, "--no-new-access")
     assert "! changed  core administration permissions: no -> yes" in ran.out
     assert "  changed  inactive: yes -> no" in ran.out
-    assert ran.err == "new access: 2 attributes widened (--no-new-access)\n"
+    assert ran.err == (
+        "new access: 2 attributes widened (core administration permissions, inactive) "
+        "(--no-new-access)\n"
+    )
     assert ran.code == 1
     assert run("diff", new, old, "--no-new-access").code == 0

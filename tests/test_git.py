@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, sdf
 from repositories import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
+from zips import zip_of
 
 __all__ = ("repository",)
 pytestmark = needs_git
@@ -240,3 +241,22 @@ def test_judged_in_two_processes(
     monkeypatch.setattr("nspermaudit.forking.is_possible", lambda: hasattr(os, "fork"))
     assert run(*arguments) == alone
     assert len(json.loads(alone.out)["changes"]) == 30
+
+
+def test_a_zip_that_is_committed(repository: Repository, run: Run) -> None:
+    """It is a folder in the old state, too."""
+    archive = repository.folder / "project.zip"
+    archive.write_bytes(zip_of(repository.folder / "src"))
+    repository.commit()
+    arguments = ("check", "project.zip", "--since", "HEAD", "--pack", "integrity")
+    ran = run(*arguments, "--no-new-access")
+    assert ("Changes: none." in ran.out, ran.code) == (True, 0)
+    repository.write(LIST_ITEM="EDIT", TRAN_FIND="FULL", TRAN_SALESORD="EDIT")
+    archive.write_bytes(zip_of(repository.folder / "src"))
+    (line,) = changes_in(run(*arguments))
+    assert line.startswith("raised Items: View -> Edit")
+    archive.write_bytes(b"PK\x03\x04 broken")
+    repository.commit()
+    archive.write_bytes(zip_of(repository.folder / "src"))
+    ran = run(*arguments)
+    assert "what could not be read at HEAD counts as new: project.zip" in ran.out

@@ -168,3 +168,85 @@ def test_project_around_a_named_file_has_its_earlier_state(
     assert (
         "[not-deployed]" in run("check", "src", "--select", "not-deployed", "--since", "HEAD").out
     )
+
+
+def _attributes(repository: Repository, fields: str) -> None:
+    """Write the role with these fields."""
+    file = repository.write(**GRANTS)
+    file.write_text(file.read_text("utf-8").replace("<permissions>", f"{fields}<permissions>"))
+
+
+def test_a_field_that_is_removed_is_a_change(repository: Repository, run: Run) -> None:
+    """A role that works again as its "isinactive" is gone is new access."""
+    _attributes(repository, "<isinactive>T</isinactive><restrictip>T</restrictip>")
+    repository.commit()
+    _attributes(repository, "")
+    ran = run("check", "src", "--since", "HEAD", "--pack", "integrity", "--no-new-access")
+    assert [line.split()[1] for line in changes_in(ran)] == ["inactive:", "restrict"]
+    words = "2 attributes widened (inactive, restrict by ip address)"
+    assert ran.err == f"new access: {words} (--no-new-access)\n"
+    assert ran.code == 1
+
+
+def test_a_restriction_that_is_removed_is_a_change(repository: Repository, run: Run) -> None:
+    """The line says from what to what; a name in it acts nowhere."""
+    file = repository.write(customrecord_r="FULL")
+    text = file.read_text("utf-8")
+    limit = "</permlevel><restriction>{}</restriction>"
+    file.write_text(text.replace("</permlevel>", limit.format("EDIT")), "utf-8")
+    repository.commit()
+    arguments = ("check", "src", "--since", "HEAD", "--pack", "integrity", "--no-new-access")
+    assert run(*arguments).code == 0
+    file.write_text(text, "utf-8")
+    ran = run(*arguments)
+    (line,) = changes_in(ran)
+    assert line.startswith("raised customrecord_r: Full restricted by EDIT -> Full")
+    assert ran.code == 1
+    file.write_text(text.replace("</permlevel>", limit.format("::error::`x")), "utf-8")
+    out = run(*arguments, "--format", "markdown").out
+    assert "`Full` restricted by `EDIT` -> `Full` restricted by ``::error::`x``" in out
+
+
+def test_two_files_with_one_script_id(repository: Repository, run: Run) -> None:
+    """What is raised in one is no less raised for the other's having it."""
+    repository.write("a.xml", LIST_ITEM="VIEW")
+    repository.write("b.xml", LIST_ITEM="FULL")
+    repository.commit()
+    repository.write("a.xml", LIST_ITEM="FULL")
+    ran = run("check", "src", "--since", "HEAD", "--pack", "integrity", "--no-new-access")
+    assert [line.split()[:4] for line in changes_in(ran)] == [["raised", "Items:", "View", "->"]]
+    assert ran.code == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ("expires: 2026-11-21", "expired on 2026-11-21, 1 finding counts"),
+        ("level: create, expires: 2099-01-01", "accepts Create at most, 1 finding counts"),
+    ],
+)
+def test_a_waiver_that_holds_no_longer(
+    terms: str, words: str, repository: Repository, run: Run
+) -> None:
+    """Its finding is back, although the commit had it, and the note says the same."""
+    (repository.folder / "nspermaudit.yaml").write_text(
+        "use: [guide/sales-orders]\nwaivers: [{rule: sales-order-permissions, "
+        "role: customrole_example, permission: Sales Order, reason: It reads., "
+        f"approved_by: Head of IT, {terms}}}]\n"
+    )
+    ran = run("check", "src", "--since", "HEAD")
+    assert words in ran.out
+    assert "needs Full on Sales Order, has Edit" in ran.out
+    assert "needs Full on Items" not in ran.out
+    assert ": 1 error" in ran.out
+    assert ran.code == 1
+
+
+def test_a_glob_of_waivers_is_not_judged_by_a_comparison(repository: Repository, run: Run) -> None:
+    """Nothing is told to be of no use."""
+    (repository.folder / "nspermaudit.yaml").write_text(
+        "use: [guide/sales-orders]\nwaivers: [{rule: sales-order-permissions, role: 'custom*', "
+        "permission: TRAN_VENDPYMT, reason: x, approved_by: Head of IT, expires: 2099-01-01}]\n"
+    )
+    assert "matches no finding" in run("check", "src").out
+    assert "matches no finding" not in run("check", "src", "--since", "HEAD").out

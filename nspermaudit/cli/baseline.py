@@ -19,6 +19,16 @@ from nspermaudit.finding import Finding, Report
 from nspermaudit.style import counted, one_line
 
 DEFAULT = "nspermaudit-baseline.json"
+BUILD_SERVERS = (
+    "CI",  # GitHub, GitLab, Bitbucket, CircleCI, Buildkite, Travis CI and most others
+    "TF_BUILD",  # Azure Pipelines
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "CODEBUILD_BUILD_ID",  # AWS CodeBuild
+    "bamboo_buildKey",
+)
+"""Variables that only build servers set: there a baseline can only shrink."""
+
 _EPILOG = """\b
 Examples:
   nspermaudit baseline write src
@@ -42,7 +52,8 @@ def baseline() -> None:
 def write(paths: tuple[str, ...], asked: Asked, *, force: bool) -> int:
     """Write the findings of PATHS, but for those that are waived, as the baseline.
 
-    On a build server (CI is set) one that is there never gets entries that it did not have.
+    On a build server (CI is set, or the like) one that is there never gets entries that it did not
+    have.
     """
     file = asked.baseline or DEFAULT
     is_there = os.path.lexists(file)
@@ -56,7 +67,7 @@ def write(paths: tuple[str, ...], asked: Asked, *, force: bool) -> int:
     if not report.is_complete:
         return _not_complete(report)
     found = [finding for finding in report.findings if finding.waiver is None]
-    if before and _is_on_a_build_server():
+    if before and _build_server():
         _refuse_more(found, before)
     entries = known.of(found).entries.values()
     code = change(file, b"", "".join(known.written(entries)).encode(), is_dry=False)
@@ -72,14 +83,15 @@ def write(paths: tuple[str, ...], asked: Asked, *, force: bool) -> int:
 def prune(paths: tuple[str, ...], asked: Asked, *, dry_run: bool) -> int:
     """Drop the entries of the baseline that no longer occur in PATHS.
 
-    Those of roles and rules that were not judged stay.
+    Those of rules that were not judged stay. If PATHS are folders with SDF objects, entries of
+    custom roles that are not there go: give the same PATHS as to "baseline write".
     """
     file = asked.baseline or DEFAULT
     before = known.read(file)
     report = _audit(paths, asked._replace(baseline=file))
     if not report.is_complete:
         return _not_complete(report)
-    gone = set(report.mended)
+    gone = {*report.mended, *report.vanished}
     kept = [entry for entry in before.entries.values() if entry.fingerprint not in gone]
     if not gone:
         put(f"{shown(file)}: nothing is mended, {counted(len(kept), 'finding')} left")
@@ -87,7 +99,10 @@ def prune(paths: tuple[str, ...], asked: Asked, *, dry_run: bool) -> int:
     new = "".join(known.written(kept)).encode()
     code = change(file, content(file), new, is_dry=dry_run)
     if code == COMPLETE and not dry_run:
-        put(f"{shown(file)}: {len(gone)} mended, {counted(len(kept), 'finding')} left")
+        mended = f"{len(report.mended)} mended"
+        if report.vanished:
+            mended += f", {len(report.vanished)} of roles that are gone"
+        put(f"{shown(file)}: {mended}, {counted(len(kept), 'finding')} left")
     return code
 
 
@@ -102,10 +117,10 @@ def _not_complete(report: Report) -> int:
     return NOT_COMPLETE
 
 
-def _is_on_a_build_server() -> bool:
-    return any(
-        os.environ.get(name, "").casefold() not in ("", "0", "false") for name in ("CI", "TF_BUILD")
-    )
+def _build_server() -> str:
+    """The variable that says that this is a build server; empty if none does."""
+    values = ((name, os.environ.get(name, "").casefold()) for name in BUILD_SERVERS)
+    return next((name for name, value in values if value not in ("", "0", "false")), "")
 
 
 def _refuse_more(found: Sequence[Finding], before: known.Baseline) -> None:
@@ -119,5 +134,5 @@ def _refuse_more(found: Sequence[Finding], before: known.Baseline) -> None:
     if new:
         raise UsageError(
             f"{before.path} would get {counted(len(new), 'new finding')}, and on a build server "
-            f"(CI is set) it can only shrink; the first: {new[0].verdict.message}"
+            f"({_build_server()} is set) it can only shrink; the first: {new[0].verdict.message}"
         )

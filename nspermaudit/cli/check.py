@@ -66,7 +66,7 @@ Examples:
 @click.option(
     "--no-new-access",
     is_flag=True,
-    help="With --since: exit 1 if a grant was added or raised, too.",
+    help="With --since: exit 1 if a grant was added or raised, or an attribute widened, too.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Findings and sums only.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was passed over, and why.")

@@ -49,8 +49,7 @@ Exit codes:
 @click.option(
     "--no-new-access",
     is_flag=True,
-    help="Exit 1 if NEW lets somebody do more: a grant added or raised, core administration, "
-    "a role that is inactive no more.",
+    help="Exit 1 if NEW lets somebody do more: a grant added or raised, an attribute widened.",
 )
 @format_options(FORMATS, "comparison")
 @click.option(

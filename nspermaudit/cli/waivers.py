@@ -218,7 +218,10 @@ def add(config: str | None, file: str | None, *, dry_run: bool, **given: str | N
 @audit_options
 @click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
 def prune(paths: tuple[str, ...], asked: Asked, *, dry_run: bool) -> int:
-    """Remove expired waivers; with PATHS also those that match no finding there."""
+    """Remove expired waivers; with PATHS also those that match no finding there.
+
+    One with a glob goes only if all that it may be about was judged: whole folders, every rule.
+    """
     settings = asked.configuration(paths)
     idle, code = _idle(paths, asked) if paths else ((), COMPLETE)
     if code != COMPLETE:
@@ -232,7 +235,7 @@ def prune(paths: tuple[str, ...], asked: Asked, *, dry_run: bool) -> int:
             number += len(gone)
             code = max(code, _pruned(target, gone, is_dry=dry_run) if gone else COMPLETE)
     if not number:
-        put("no waiver has expired" + (", and each matches a finding" if paths else ""))
+        put("no waiver has expired" + (", and none was found to be unused" if paths else ""))
     return code
 
 

@@ -15,6 +15,7 @@ from waiving import HOLDS, USE, write_config, write_role
 
 from nspermaudit import Config, Level, Request, Use, audit, baseline, find
 from nspermaudit.checks.forbid import Forbid
+from nspermaudit.cli.baseline import BUILD_SERVERS
 from nspermaudit.config import FILE_NAME
 from nspermaudit.finding import Finding, fingerprint
 from nspermaudit.model import Location, Permission
@@ -28,7 +29,7 @@ CHECK = ("check", ".", "--baseline", FILE)
 @pytest.fixture(autouse=True)
 def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("CI", "TF_BUILD"):
+    for name in BUILD_SERVERS:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / FILE_NAME).write_text(USE + "roles: {integration: '*'}\n")
 
@@ -134,60 +135,6 @@ def test_waived_and_baselined_is_waived(run: Run, tmp_path: Path) -> None:
     assert run(*CHECK).code == 0
 
 
-def test_prune(run: Run, tmp_path: Path) -> None:
-    """Mended entries are told and dropped; those of roles that were not judged stay."""
-    write_role(tmp_path)
-    other = write_role(tmp_path, "VIEW", "customrole_other")
-    run("baseline", "write", ".")
-    other.unlink()
-    assert "mended" not in run(*CHECK).out
-    write_role(tmp_path, "FULL")
-    words = f"note: 1 entry of the baseline {FILE} is mended; nspermaudit baseline prune drops"
-    assert words in run(*CHECK).out
-    assert "mended" not in run(*CHECK, "--pack", "guide/token", "--role", "*").out
-    before = Path(FILE).read_text()
-    ran = run("baseline", "prune", ".", "--dry-run")
-    assert (ran.code, Path(FILE).read_text()) == (0, before)
-    assert ran.out.count("\n-{") == 1
-    assert run("baseline", "prune").out == f"{FILE}: 1 mended, 1 finding left\n"
-    assert '"customrole_other"' in Path(FILE).read_text()
-    assert run("baseline", "prune").out == f"{FILE}: nothing is mended, 1 finding left\n"
-
-
-def test_not_complete(run: Run, tmp_path: Path) -> None:
-    """An audit that is not complete writes no baseline and prunes none."""
-    write_role(tmp_path)
-    run("baseline", "write", ".")
-    before = Path(FILE).read_text()
-    write_role(tmp_path, "FULL")
-    (tmp_path / "broken.xml").write_text("<role><permissions>")
-    for arguments in (("write", "--force"), ("prune",)):
-        ran = run("baseline", *arguments)
-        assert (ran.code, Path(FILE).read_text()) == (3, before)
-        assert "The baseline is left as it is." in ran.err
-    assert "mended" not in run(*CHECK).out
-
-
-@pytest.mark.parametrize("name", ["CI", "TF_BUILD"])
-def test_it_only_shrinks_on_a_build_server(
-    name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither a new finding nor a worse one gets in; less is fine."""
-    write_role(tmp_path)
-    run("baseline", "write", ".")
-    before = Path(FILE).read_text()
-    assert "--force writes it anew" in run("baseline", "write", ".").err
-    monkeypatch.setenv(name, "true")
-    for level, role in (("VIEW", "customrole_example"), ("EDIT", "customrole_new")):
-        file = write_role(tmp_path, level, role)
-        ran = run("baseline", "write", ".", "--force")
-        assert (ran.code, Path(FILE).read_text()) == (2, before)
-        assert "can only shrink" in ran.err
-        file.unlink()
-    write_role(tmp_path, "FULL")
-    assert run("baseline", "write", ".", "--force").out == f"{FILE}: 0 findings\n"
-
-
 def _item(**changes: object) -> str:
     mark = fingerprint("a-rule", "customrole_x", "LIST_ITEM")
     item = {
@@ -261,6 +208,38 @@ def test_after_writing_nothing_is_new(folder: str) -> None:
         for items in (report.findings, shuffled)
     }
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize(
+    ("granted", "required", "is_known"),
+    [
+        (Level.EDIT, Level.FULL, True),
+        (Level.EDIT, Level.EDIT, True),
+        (Level.VIEW, Level.FULL, False),
+        (None, Level.FULL, False),
+        (Level.EDIT, Level.NONE, False),
+        (Level.FULL, Level.EDIT, True),
+    ],
+)
+def test_the_other_side_counts(
+    granted: Level | None, required: Level, *, is_known: bool, tmp_path: Path
+) -> None:
+    """Where two files say different levels, what is worse is how far they are apart."""
+    known = baseline.of([_disagreement(Level.EDIT, Level.FULL)])
+    text = "".join(baseline.written(known.entries.values()))
+    assert '"granted": ["EDIT"], "required": ["FULL"]' in text
+    file = tmp_path / FILE
+    file.write_text(text)
+    (entry,) = baseline.read(str(file)).entries.values()
+    assert entry.bears(_disagreement(granted, required)) is is_known
+    older = entry._replace(required=())
+    assert older.bears(_disagreement(Level.EDIT, required))
+
+
+def _disagreement(granted: Level | None, required: Level) -> Finding:
+    finding = _finding("integrity", granted)
+    rule = finding.rule._replace(verb="integrity")
+    return finding._replace(rule=rule, verdict=finding.verdict._replace(required=required))
 
 
 LEVELS = st.sampled_from([None, *Level])

@@ -175,7 +175,7 @@ def test_prune(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / FILE_NAME).read_text() == USE + listed(HOLDS)
     assert (tmp_path / "w.yaml").read_text() == "# ours\n"
     ran = run("waivers", "prune", ".", "--waivers", "w.yaml")
-    assert ran == Ran(0, "no waiver has expired, and each matches a finding\n", "")
+    assert ran == Ran(0, "no waiver has expired, and none was found to be unused\n", "")
 
 
 def test_prune_only_what_was_judged(run: Run, tmp_path: Path) -> None:
@@ -198,3 +198,28 @@ def test_prune_by_hand(run: Run, tmp_path: Path) -> None:
     ran = run("waivers", "prune")
     assert ran.code == 2
     assert "Remove yourself:\nwaiver nspermaudit.yaml:1:11" in ran.out
+
+
+def test_prune_keeps_what_is_about_more(run: Run, tmp_path: Path) -> None:
+    """A waiver with a glob is in use by a role that a narrower look does not see."""
+    write_role(tmp_path, "FULL")
+    (tmp_path / "below").mkdir()
+    write_role(tmp_path / "below", "EDIT", "customrole_other")
+    write_config(tmp_path, [{**HOLDS, "role": "customrole_*"}], "roles: {integration: '*'}\n")
+    before = (tmp_path / FILE_NAME).read_bytes()
+    for narrow in (
+        ["customrole_example.xml"],
+        [".", "--role", "customrole_example"],
+        [".", "--ignore", "sales-order-permissions"],
+        [".", "--pack", "guide/token"],
+    ):
+        ran = run("waivers", "prune", *narrow)
+        assert (ran.code, "removed" in ran.out) == (0, False), narrow
+    (tmp_path / "manifest.xml").write_text("<manifest projecttype='ACCOUNTCUSTOMIZATION'/>")
+    (tmp_path / "Objects").mkdir()
+    (tmp_path / "below" / "customrole_other.xml").rename(tmp_path / "Objects" / "other.xml")
+    write_role(tmp_path / "below", "FULL", "customrole_third")
+    ran = run("waivers", "prune", "below")
+    assert (ran.code, (tmp_path / FILE_NAME).read_bytes()) == (0, before)
+    (tmp_path / "Objects" / "other.xml").unlink()
+    assert "removed waiver" in run("waivers", "prune", ".").out
