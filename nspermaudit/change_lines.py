@@ -125,6 +125,11 @@ def text(changes: Sequence[Change], style: Style) -> Iterator[str]:
         yield f"... and {counted(rest, 'more change')}: --show all or --format json has them all"
 
 
+def sentence(change: Change) -> str:
+    """What changed, in words: ``Items: View -> Full``."""
+    return _what(Line(change), plain=str)
+
+
 def _name(change: Change) -> str:
     return change.permission.name if change.permission else change.attribute
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from nspermaudit import new_access
 from nspermaudit.audit import Kept, Request, audit
 from nspermaudit.comparing import compare
 from nspermaudit.config import Config
@@ -23,12 +24,14 @@ def audit_since(  # noqa: PLR0913 - it is an audit and what it is compared with
     reading: Reading,
     *,
     name: str,
+    no_new_access: bool = False,
 ) -> Report:
     """Audit two states alike; the report has the findings that only the new one has.
 
     ``old`` is the state of the same paths at the commit that ``name`` tells people. A finding whose
     level moved farther from what is required counts as new, and so does one of which the waiver
-    holds no longer. Raises UsageError as ``audit`` does.
+    holds no longer. With ``no_new_access`` each change that lets somebody do more is one, too.
+    Raises UsageError as ``audit`` does.
     """
     kept = Kept(Snapshot())
     report = audit(sources, config, request, reading, kept)
@@ -42,8 +45,23 @@ def audit_since(  # noqa: PLR0913 - it is an audit and what it is compared with
     if dropped:
         notes.append(f"{counted(dropped, 'finding')} left out: there at {name} already")
     unfinished = (*report.unfinished, *(f"not compared: {words}" for words in comparison.unsure))
-    return _reduced(report, new)._replace(
+    told = _reduced(report, new)._replace(
         notes=tuple(notes), changes=comparison.changes, unfinished=unfinished
+    )
+    return _with_new_access(told) if no_new_access else told
+
+
+def _with_new_access(report: Report) -> Report:
+    """The report with a finding for each change that lets somebody do more."""
+    gained = new_access.findings(report.changes or ())
+    found = sorted((*report.findings, *gained), key=lambda finding: finding.order)
+    results = {**report.results, Result.FINDING: report.results[Result.FINDING] + len(gained)}
+    outcomes = report.outcomes
+    if outcomes is not None:
+        added = (Outcome(*finding[:5]) for finding in gained)
+        outcomes = tuple(sorted((*outcomes, *added), key=lambda outcome: outcome.order))
+    return report._replace(
+        findings=tuple(found), results=results, outcomes=outcomes, rules=report.rules + 1
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from repositories import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
 
+from nspermaudit.reporters import REPORTERS
+
 __all__ = ("repository",)
 pytestmark = needs_git
 
@@ -250,3 +252,22 @@ def test_a_glob_of_waivers_is_not_judged_by_a_comparison(repository: Repository,
     )
     assert "matches no finding" in run("check", "src").out
     assert "matches no finding" not in run("check", "src", "--since", "HEAD").out
+
+
+def test_new_access_is_a_finding_in_every_format(repository: Repository, run: Run) -> None:
+    """What fails the check stands in each report; without the option it is a change alone."""
+    repository.write(**GRANTS | {"LIST_ITEM": "FULL"})
+    arguments = ("check", "src", "--since", "HEAD", "--pack", "integrity")
+    for form in REPORTERS:
+        ran = run(*arguments, "--no-new-access", "--format", form)
+        assert ran.code == 1
+        assert "new-access" in ran.out
+        assert "new-access" not in run(*arguments, "--format", form).out
+    report = json.loads(run(*arguments, "--no-new-access", "--format", "json", "--show", "all").out)
+    assert report["summary"]["findings"]["error"] == 1
+    assert report["summary"]["results"]["finding"] == 1
+    (finding,) = report["findings"]
+    assert (finding["granted"], finding["required"]) == ("FULL", "VIEW")
+    assert [item["rule"] for item in report["results"] if item["result"] == "finding"] == [
+        "new-access"
+    ]

@@ -101,7 +101,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     if output:
         refuse_overwriting(output, filter(None, read))
     request = asked.request(keep_all=show == "all")
-    report = _audited(inputs, paths or (".",), since, (settings, request, asked.reading))
+    how = (settings, request, asked.reading)
+    report = _audited(inputs, paths or (".",), how, since, no_new_access=no_new_access)
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
     if "text" in formats:
         style = style._replace(lines=_quotable(report, inputs))
@@ -119,8 +120,10 @@ def check(  # noqa: PLR0913 - one parameter an option
 def _audited(
     inputs: Sequence[Source],
     paths: Sequence[str],
-    since: str | None,
     how: tuple[Config, Request, Reading],
+    since: str | None,
+    *,
+    no_new_access: bool,
 ) -> Report:
     """The report on the inputs, or on what is new in them since a commit."""
     if since is None:
@@ -129,7 +132,7 @@ def _audited(
     from nspermaudit.since import audit_since  # noqa: PLC0415 - the same
 
     with old_state(paths, since) as old:
-        return audit_since(inputs, old, *how, name=since)
+        return audit_since(inputs, old, *how, name=since, no_new_access=no_new_access)
 
 
 def exit_code(report: Report, fail_on: Severity | None, *, no_new_access: bool = False) -> int:

@@ -210,7 +210,7 @@ def test_prune_keeps_what_is_about_more(run: Run, tmp_path: Path) -> None:
     for narrow in (
         ["customrole_example.xml"],
         [".", "--role", "customrole_example"],
-        [".", "--ignore", "sales-order-permissions"],
+        [".", "--pack", "guide", "--ignore", "sales-order-permissions"],
         [".", "--pack", "guide/token"],
     ):
         ran = run("waivers", "prune", *narrow)
