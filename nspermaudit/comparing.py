@@ -14,6 +14,8 @@ from nspermaudit.style import listed
 MAX_ATTRIBUTES = 25
 """So many words for attributes there may be in a note: there are not more of them."""
 
+_CENTER = "center"
+
 
 class Comparison(NamedTuple):
     """What differs between two sides, in order; ``unsure`` is what was not compared, in words."""
@@ -100,8 +102,9 @@ def _attributes(before: Known, after: Known, one_sided: set[str]) -> Iterator[Ch
     are_objects = before.form == after.form == "sdf"
     for word in {*before.attributes, *after.attributes}:
         old, new = before.attributes.get(word), after.attributes.get(word)
-        if None in (old, new) and not are_objects:
-            one_sided.add(word)
+        is_named = word == _CENTER and before.form != after.form and old != new
+        if is_named or (None in (old, new) and not are_objects):
+            one_sided.add(word)  # one may have the id of a center, the other its name
         elif old != new and {old, new} != {None, False}:
             yield _attribute(role_id, name, after.location, word, old, new)
     names = (before.name.strip(), after.name.strip())

@@ -113,7 +113,8 @@ def repeated(found: Iterable[Waiver]) -> Iterator[Fault]:
         before = first.setdefault(about, waiver)
         if before is not waiver:
             text = f"the waiver at {before.location} is about the same: keep one"
-            yield Fault(waiver.location, text)
+            hint = " (waivers prune removes what has expired)"
+            yield Fault(waiver.location, text + hint)
 
 
 def refuse(faults: Iterable[Fault]) -> None:

@@ -19,7 +19,8 @@ from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE, WRONG_USAGE
 from nspermaudit.cli.terminal import put, tell
 from nspermaudit.config import Config
 from nspermaudit.discovery import shown
-from nspermaudit.errors import DocumentError, UsageError
+from nspermaudit.errors import DocumentError, Fault, UsageError
+from nspermaudit.model import Location
 from nspermaudit.reporters.table import drawn
 from nspermaudit.requirement import LEVELS
 from nspermaudit.rule import Rule
@@ -183,6 +184,14 @@ def _refuse(found: Sequence[Waiver], settings: Config) -> None:
     reader.refuse(reader.faults(found, rules, settings.waiver_days, today()))
 
 
+def _as_given(error: DocumentError, target: _File) -> Iterator[Fault]:
+    """Faults of an entry that was to be added: it stands in no line of the file yet."""
+    lines = target.data.count(b"\n") + 1
+    for fault in error.faults:
+        is_new = fault.location.line >= lines
+        yield Fault(Location("waivers add"), fault.text) if is_new else fault
+
+
 @waivers.command()
 @click.option("--rule", required=True, help="The rule's id.")
 @click.option("--role", required=True, help="The role's script id or name, or a glob.")
@@ -205,8 +214,13 @@ def add(config: str | None, file: str | None, *, dry_run: bool, **given: str | N
         changed = editing.with_entry(target.data, _KEY, values)
     except editing.NotSafeError as error:
         return _by_hand(target, str(error), ["Add yourself:", *editing.entry(values)])
-    found = target.parsed(changed).waivers
-    _refuse(found if target.is_configuration else (*settings.waivers, *found), settings)
+    try:
+        found = target.parsed(changed).waivers
+        _refuse(found if target.is_configuration else (*settings.waivers, *found), settings)
+    except DocumentError as error:
+        raise DocumentError(_as_given(error, target)) from None
+    if days_left(found[-1], today()) < 0:
+        raise UsageError(f"--expires: {found[-1].expires} is over")
     code = change(place, target.data, changed, is_dry=dry_run)
     if code == COMPLETE and not dry_run:
         put(one_line(f"added {found[-1]}: until {found[-1].expires}"))

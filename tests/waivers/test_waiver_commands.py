@@ -223,3 +223,24 @@ def test_prune_keeps_what_is_about_more(run: Run, tmp_path: Path) -> None:
     assert (ran.code, (tmp_path / FILE_NAME).read_bytes()) == (0, before)
     (tmp_path / "Objects" / "other.xml").unlink()
     assert "removed waiver" in run("waivers", "prune", ".").out
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"rule": "sales-order-permission"}, 'error: waivers add: no rule is called "sales-'),
+        ({"reason": ""}, 'error: waivers add: "" is not a reason'),
+        ({"expires": "2020-01-01"}, "error: --expires: 2020-01-01 is over"),
+    ],
+)
+def test_add_tells_what_is_wrong_with_its_options(
+    given: dict[str, str], told: str, run: Run, tmp_path: Path
+) -> None:
+    """No line of the file is blamed for an entry that is not in it."""
+    (tmp_path / FILE_NAME).write_text("use: [integrity]\n")
+    values = {**HOLDS, **given}
+    options = [word for key in values for word in (f"--{key.replace('_', '-')}", values[key])]
+    ran = run("waivers", "add", *options)
+    assert ran.code == 2
+    assert ran.err.startswith(told)
+    assert (tmp_path / FILE_NAME).read_text() == "use: [integrity]\n"
