@@ -88,7 +88,8 @@ def test_force_replaces_only_what_is_ours(place: Path, run: Run) -> None:
     for name, text in theirs.items():
         (place / name).write_text(text)
     left = run("init", *EVERYTHING)
-    assert left.out.count("(--force replaces it)") == len(ours)
+    assert left.out.count("--force replaces it)") == len(ours)
+    assert left.code == 2
     assert all((place / name).read_text() == "# mine\n" for name in ours)
     assert run("init", *EVERYTHING, "--force").code == 2
     now = _files(place)
@@ -258,3 +259,30 @@ def test_likely_roles(place: Path, run: Run) -> None:
         (place / "src" / "Objects" / f"customrole_{name}.xml").write_text(text)
     run("init", "--force")
     assert "integration: [customrole_api]" in (place / "nspermaudit.yaml").read_text()
+
+
+def test_waivers_are_not_replaced(place: Path, run: Run) -> None:
+    """Not even with --force: what a team has accepted is lost at no stroke of a key."""
+    run("init", "--force")
+    file = place / "nspermaudit.yaml"
+    assert "it is as init writes it" in run("init", "--force").out
+    text = file.read_text() + "waivers: []\n"
+    file.write_text(text)
+    ran = run("init", "--force")
+    assert (ran.code, file.read_text()) == (2, text)
+    assert "it has waivers: init does not replace it" in ran.out
+
+
+def test_second_project_of_a_repository(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook that checks another project's folder does not count for this one."""
+    (tmp_path / ".git").mkdir()
+    for name in ("one", "two"):
+        project(tmp_path / name)
+        monkeypatch.chdir(tmp_path / name)
+        ran = run("init", "pre-commit", "github")
+    assert ran.code == 2
+    assert "its hook checks other folders" in ran.out
+    assert "args: [two/src]" in ran.out
+    assert ran.out.count("left to you") == 2

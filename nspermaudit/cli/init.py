@@ -68,7 +68,7 @@ def init(*, what: tuple[str, ...], force: bool, dry_run: bool, yes: bool) -> int
 def _carry_out(entry: Entry, *, dry_run: bool) -> None:
     name = shown(entry.file)
     if entry.text is None:
-        kind = "left to you:" if entry.lines else "left:"
+        kind = "left to you:" if entry.lines or entry.is_left else "left:"
         put(one_line(f"{kind} {name}: {entry.reason}"))
         if entry.lines:
             put("  add these lines:")

@@ -107,14 +107,20 @@ def config(place: Place, answers: Answers, *, force: bool) -> Plan:
         use=f"[{', '.join(PACKS[answers.moves])}]",
         roles=roles,
         account=_ACCOUNT.format(state) if state else "",
-    ).rstrip("\n")
+    )
+    text = text.rstrip("\n") + "\n"
     file = inside(place.project, FILE_NAME)
     folder = place.audited(os.getcwd())
     next_ = (f"nspermaudit check {shell_word(folder)}",)
     before = existing(file)
+    if before == text:
+        return Plan((Entry(file, before, reason="it is as init writes it"),))
     if before is not None and not force:
         return Plan((Entry(file, before, reason="it is there (--force replaces it)"),))
-    return Plan((Entry(file, before, text + "\n"),), next_)
+    if before is not None and re.search(r"^waivers\s*:", before, re.MULTILINE):
+        reason = "it has waivers: init does not replace it"
+        return Plan((Entry(file, before, reason=reason, is_left=True),))
+    return Plan((Entry(file, before, text),), next_)
 
 
 def _written(name: str) -> str:

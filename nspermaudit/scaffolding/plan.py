@@ -17,7 +17,8 @@ class Entry(NamedTuple):
 
     ``text`` is what it will hold, or None if it is left as it is, and then ``reason`` says why.
     ``before`` is what it holds now, None for a file that is not there. ``lines`` are those that
-    the user has to put into it by hand: then what was asked for is not done.
+    the user has to put into it by hand: then what was asked for is not done. Nor is it if
+    ``is_left``: a file that is there says something else.
     """
 
     file: str
@@ -25,6 +26,7 @@ class Entry(NamedTuple):
     text: str | None = None
     reason: str = ""
     lines: tuple[str, ...] = ()
+    is_left: bool = False
 
 
 class Plan(NamedTuple):
@@ -36,7 +38,7 @@ class Plan(NamedTuple):
     @property
     def is_done(self) -> bool:
         """Whether nothing of it is left to the user's hand."""
-        return not any(entry.lines for entry in self.entries)
+        return not any(entry.lines or entry.is_left for entry in self.entries)
 
 
 def template(name: str, **values: str) -> str:
@@ -75,7 +77,8 @@ def whole(file: str, text: str, *, force: bool) -> Entry:
     if before is not None and before.replace("\r\n", "\n") == text:
         return Entry(file, before, reason="it is as init writes it")
     if before is not None and not force:
-        return Entry(file, before, reason="it is there, and differs (--force replaces it)")
+        reason = "it is there, and differs (--dry-run --force shows how, --force replaces it)"
+        return Entry(file, before, reason=reason, is_left=True)
     return Entry(file, before, text)
 
 

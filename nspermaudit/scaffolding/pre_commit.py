@@ -20,11 +20,17 @@ def pre_commit(place: Place, *, force: bool) -> Plan:
     del force
     file = inside(place.repository, FILE)
     before = existing(file)
-    entry = template("pre-commit.yaml", quoted_path=yaml_text(place.audited(place.repository)))
+    path = place.audited(place.repository)
+    entry = template("pre-commit.yaml", quoted_path=yaml_text(path))
     if before is None:
         return Plan((Entry(file, None, "repos:\n" + _indented(entry, "  ")),), (_NEXT,))
-    if _is_there(_repos(before) or []):
+    ours = _ours(_repos(before) or [])
+    if any(_checks(hook, path) for hook in ours):
         return Plan((Entry(file, before, reason="it has our hook already"),))
+    if ours:
+        lines = tuple(_indented(entry.partition("hooks:\n")[2], "").splitlines())
+        reason = "its hook checks other folders: give it this one, too, or add another hook"
+        return Plan((Entry(file, before, reason=reason, lines=lines),))
     text = _with_entry(before, entry)
     if text is None:
         reason = "its list of repos is not written as one that is followed here"
@@ -44,10 +50,18 @@ def _repos(text: str) -> Any:
     return repos if isinstance(repos, list) else None
 
 
-def _is_there(repos: Any) -> bool:
+def _ours(repos: Any) -> list[dict[str, Any]]:
+    """Our hooks in a list of repositories."""
     lists = [repo.get("hooks") for repo in repos if isinstance(repo, dict)]
     hooks = [hook for hooks in lists if isinstance(hooks, list) for hook in hooks]
-    return any(isinstance(hook, dict) and hook.get("id") in _HOOKS for hook in hooks)
+    return [hook for hook in hooks if isinstance(hook, dict) and hook.get("id") in _HOOKS]
+
+
+def _checks(hook: dict[str, Any], path: str) -> bool:
+    """Whether a hook checks a folder: that of changed files, or of all, does."""
+    args = hook.get("args")
+    named = [arg for arg in args if not str(arg).startswith("-")] if isinstance(args, list) else []
+    return hook.get("id") == _HOOKS[0] or not named or path in named or "." in named
 
 
 def _with_entry(before: str, entry: str) -> str | None:
