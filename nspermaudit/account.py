@@ -152,15 +152,13 @@ class Project(NamedTuple):
 class Account(NamedTuple):
     """What the inputs and the configuration say of one account beside its roles.
 
-    ``projects`` are by their folder, ``strays`` are the objects in none. ``objects`` tells for each
-    role's script id in which SDF files it stands.
+    ``projects`` are by their folder, ``strays`` are the objects in none.
     """
 
     features: Mapping[str, bool] = MappingProxyType({})
     roles: Mapping[str, RoleFacts] = MappingProxyType({})
     assignments: frozenset[Assignment] = frozenset()
     projects: Mapping[str, Project] = MappingProxyType({})
-    objects: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     strays: Project | None = None
 
     def project_of(self, path: str) -> Project | None:

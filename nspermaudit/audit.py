@@ -120,7 +120,7 @@ def _extent(inputs: Inputs, report: Report, request: Request, *, is_compared: bo
     with_roles = {item.path for item in report.inputs if item.roles}
     exports = [item for item in inputs.exports if item.source.path in with_roles]
     return Extent(
-        is_whole=not all(item.format == "sdf" and item.source.named for item in exports),
+        is_whole=inputs.is_whole,
         is_folder=not all(item.source.named for item in exports),
         is_sdf=all(item.format == "sdf" for item in exports),
         is_unrestricted=not (request.select or request.ignore or request.roles or is_compared),

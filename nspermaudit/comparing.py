@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nspermaudit.changes import CORE_ADMINISTRATION, Change, Kind, loosened
@@ -155,8 +155,3 @@ def _unsure(pairs: Pairs, permissions: dict[str, Permission]) -> Iterator[str]:
         if unread:
             names = listed(list(dict.fromkeys(unread)))
             yield f'"{title}": {names}: a level that could not be read'
-
-
-def has_new_access(changes: Iterable[Change]) -> bool:
-    """Whether any of the changes lets somebody do more than before."""
-    return any(change.is_new_access for change in changes)

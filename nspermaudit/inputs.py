@@ -52,7 +52,6 @@ class Inputs:
         self.exports: list[Export] = []
         self._companions: list[Export] = []
         self._pages: list[tuple[Export, Page]] = []
-        self._objects: dict[str, list[str]] = {}
         self._projects = Projects()
         for export in self.all:
             self._survey(export)
@@ -86,7 +85,6 @@ class Inputs:
             self._projects.add(
                 RoleObject(script_id, role_name(source, head), place, source.is_context)
             )
-            self._objects.setdefault(script_id.casefold(), []).append(source.path)
         if source.is_context:
             export.status = "skipped"
         else:
@@ -151,9 +149,6 @@ class Inputs:
             features=MappingProxyType(features),
             roles=MappingProxyType(roles),
             assignments=frozenset(assignments),
-            objects=MappingProxyType(
-                {key: tuple(sorted(self._objects[key])) for key in self._objects}
-            ),
         )
 
     def _companion_facts(self, export: Export) -> list[object]:
@@ -236,8 +231,8 @@ class Inputs:
 
     @property
     def is_whole(self) -> bool:
-        """Whether what was given is all that there is, and not single objects of a project."""
-        if any(export.source.is_context for export in self.all):
+        """Whether all roles were given that there are, and not some of a project's objects."""
+        if any(export.format == "sdf" and export.source.is_context for export in self.all):
             return False
         return not all(item.format == "sdf" and item.source.named for item in self.exports)
 

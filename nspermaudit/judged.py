@@ -34,11 +34,12 @@ class Judged:
         self._open.add((rule.id, role_key(about)))
 
     def see_objects(self, account: Account) -> None:
-        """Remember the objects of projects that were given whole: rules about them were asked."""
+        """Remember the objects that were judged of projects that are known whole."""
         for project in account.projects.values():
-            for object_id in project.objects if not project.is_partial else ():
-                self.roles.setdefault(role_key(object_id), (object_id, ""))
-                self._asked.add(("", role_key(object_id)))
+            for object_id, items in project.objects.items() if not project.is_partial else ():
+                if not any(item.is_context for item in items):
+                    self.roles.setdefault(role_key(object_id), (object_id, ""))
+                    self._asked.add(("", role_key(object_id)))
 
     def saw_roles_of(self, account: Account) -> bool:
         """Whether all roles of the projects were there to be judged, none as context alone."""
@@ -64,9 +65,10 @@ class Judged:
 class Extent(NamedTuple):
     """How much an audit saw: only then is it telling that something is not there.
 
-    ``is_whole``: more was given than single SDF files. ``is_folder``: a folder or an archive was
-    given, and no role of its projects was left out. ``is_sdf``: all roles are SDF objects.
-    ``is_unrestricted``: no rule and no role was left out by an option, and it is no comparison.
+    ``is_whole``: all roles were given, not some of a project's files. ``is_folder``: a folder or an
+    archive was given, and no role of its projects was left out. ``is_sdf``: all roles are SDF
+    objects. ``is_unrestricted``: no rule and no role was left out by an option, and it is no
+    comparison.
     """
 
     is_whole: bool

@@ -50,6 +50,8 @@ class Tally:
         self.keep_all = keep_all
         self.snapshot = snapshot
         self.judged = judged
+        projects = (*account.projects.values(), account.strays)
+        self._objects = {key for project in projects if project for key in project.roles}
         self._by_class: dict[str, list[Rule]] = {}
         self._about_account = [rule for rule in rules if rule.is_about_account]
         for rule in rules:
@@ -130,7 +132,7 @@ class Tally:
 
     def _place(self, role_id: str, path: str) -> None:
         first = self.places.setdefault(role_id, path)
-        if first != path and role_id not in self.account.objects:
+        if first != path and role_id not in self._objects:
             self.repeated |= {first, path}
 
     def _count(self, rule: Rule, role: Role, verdict: Verdict) -> None:

@@ -12,19 +12,11 @@ from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, ROOT, Ran, sdf
+from waiving import SALES_ORDERS
 
 from nspermaudit import schemas
 
 ACME = FIXTURES / "acme"
-SALES_ORDERS = (
-    "TRAN_SALESORD",
-    "TRAN_ITEMSHIP",
-    "TRAN_SALESORDFULFILL",
-    "TRAN_FIND",
-    "LIST_ITEM",
-    "LIST_LOCATION",
-    "LIST_CUSTJOB",
-)
 
 Run = Callable[..., Ran]
 

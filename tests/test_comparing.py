@@ -12,8 +12,9 @@ import yaml
 from states import snapshot_of
 
 from nspermaudit import catalog
+from nspermaudit.change_lines import new_access
 from nspermaudit.changes import Change
-from nspermaudit.comparing import compare, has_new_access
+from nspermaudit.comparing import compare
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Role
 from nspermaudit.snapshot import Snapshot
 
@@ -119,7 +120,7 @@ def test_attributes_that_do_not(
 def _is_gain(attribute: str, before: AttributeValue | None, after: AttributeValue | None) -> bool:
     sides = [{} if value is None else {attribute: value} for value in (before, after)]
     old, new = (snapshot_of([{"id": "customrole_a", "attributes": side}]) for side in sides)
-    return has_new_access(compare(old, new).changes)
+    return bool(new_access(compare(old, new).changes))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_restrictions_and_new_access(
         )
         for level, limit in (before, after)
     )
-    assert has_new_access(compare(old, new).changes) is is_gain
+    assert bool(new_access(compare(old, new).changes)) is is_gain
 
 
 def test_very_many_files_of_one_script_id() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import pytest
 from conftest import sdf
 
 from nspermaudit import editing
+from nspermaudit.cli.baseline import BUILD_SERVERS
 from nspermaudit.config import FILE_NAME
 
 TODAY = "2026-11-22"
+FILE = "nspermaudit-baseline.json"
+CHECK = ("check", ".", "--baseline", FILE)
 SALES_ORDERS = (
     "TRAN_SALESORD",
     "TRAN_ITEMSHIP",
@@ -55,3 +59,11 @@ def write_config(folder: Path, waivers: Iterable[Mapping[str, str]], more: str =
     file = folder / FILE_NAME
     file.write_text(USE + listed(*waivers) + more, encoding="utf-8")
     return file
+
+
+def at_home_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder with a configuration, and on no build server."""
+    monkeypatch.chdir(folder)
+    for name in BUILD_SERVERS:
+        monkeypatch.delenv(name, raising=False)
+    (folder / FILE_NAME).write_text(USE + "roles: {integration: '*'}\n")

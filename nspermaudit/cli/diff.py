@@ -11,7 +11,6 @@ from nspermaudit.cli.asking import Names, reading_options, role_of, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
-from nspermaudit.comparing import has_new_access
 from nspermaudit.difference import FORMATS, Difference, differ
 from nspermaudit.discovery import shown
 from nspermaudit.errors import UsageError
@@ -98,7 +97,8 @@ def _called(path: str) -> str:
 
 
 def _exit_code(difference: Difference, *, no_new_access: bool) -> int:
-    if no_new_access and has_new_access(difference.changes):
-        tell([f"new access: {change_lines.new_access(difference.changes)} (--no-new-access)"])
+    gained = change_lines.new_access(difference.changes) if no_new_access else ""
+    if gained:
+        tell([f"new access: {gained} (--no-new-access)"])
         return NOT_COMPLETE if difference.unfinished else FINDINGS
     return NOT_COMPLETE if difference.unfinished else COMPLETE

@@ -11,27 +11,20 @@ import pytest
 from conftest import FIXTURES, Ran
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waiving import HOLDS, USE, write_config, write_role
+from waiving import CHECK, FILE, HOLDS, at_home_in, write_config, write_role
 
 from nspermaudit import Config, Level, Request, Use, audit, baseline, find
 from nspermaudit.checks.forbid import Forbid
-from nspermaudit.cli.baseline import BUILD_SERVERS
-from nspermaudit.config import FILE_NAME
 from nspermaudit.finding import Finding, fingerprint
 from nspermaudit.model import Location, Permission
 from nspermaudit.rule import Result, Rule, Severity, Verdict
 
 Run = Callable[..., Ran]
-FILE = "nspermaudit-baseline.json"
-CHECK = ("check", ".", "--baseline", FILE)
 
 
 @pytest.fixture(autouse=True)
 def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in BUILD_SERVERS:
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / FILE_NAME).write_text(USE + "roles: {integration: '*'}\n")
+    at_home_in(tmp_path, monkeypatch)
 
 
 def test_known_findings_do_not_count(run: Run, tmp_path: Path) -> None:

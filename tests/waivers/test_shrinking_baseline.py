@@ -7,22 +7,16 @@ from pathlib import Path
 
 import pytest
 from conftest import Ran
-from waiving import USE, write_role
+from waiving import CHECK, FILE, at_home_in, write_role
 
 from nspermaudit.cli.baseline import BUILD_SERVERS
-from nspermaudit.config import FILE_NAME
 
 Run = Callable[..., Ran]
-FILE = "nspermaudit-baseline.json"
-CHECK = ("check", ".", "--baseline", FILE)
 
 
 @pytest.fixture(autouse=True)
 def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in BUILD_SERVERS:
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / FILE_NAME).write_text(USE + "roles: {integration: '*'}\n")
+    at_home_in(tmp_path, monkeypatch)
 
 
 def test_prune(run: Run, tmp_path: Path) -> None:
@@ -95,3 +89,23 @@ def test_it_only_shrinks_on_a_build_server(
         file.unlink()
     write_role(tmp_path, "FULL")
     assert run("baseline", "write", ".", "--force").out == f"{FILE}: 0 findings\n"
+
+
+def test_prune_keeps_objects_that_were_not_judged(run: Run, tmp_path: Path) -> None:
+    """What is only context of a named file was not asked: its entries stay."""
+    objects = tmp_path / "src" / "Objects"
+    objects.mkdir(parents=True)
+    manifest = '<manifest projecttype="ACCOUNTCUSTOMIZATION"/>'
+    (tmp_path / "src" / "manifest.xml").write_text(manifest)
+    text = '<customrecordtype scriptid="{}"><accesstype>NONENEEDED</accesstype></customrecordtype>'
+    for name in ("customrecord_one", "customrecord_two"):
+        (objects / f"{name}.xml").write_text(text.format(name))
+    pack = ("--pack", "hygiene/project")
+    assert run("baseline", "write", "src", *pack).out == f"{FILE}: 2 findings\n"
+    ran = run("baseline", "prune", "src/Objects/customrecord_one.xml", *pack)
+    assert "nothing is mended, 2 findings left" in ran.out
+    mended = text.format("customrecord_one").replace("NONENEEDED", "USEPERMISSIONLIST")
+    (objects / "customrecord_one.xml").write_text(mended)
+    ran = run("baseline", "prune", "src/Objects/customrecord_one.xml", *pack)
+    assert "1 mended" in ran.out
+    assert "1 finding left" in ran.out
