@@ -16,7 +16,7 @@ from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import UsageError
 from nspermaudit.finding import Report
-from nspermaudit.reporters import REPORTERS, WITH_DIGESTS
+from nspermaudit.reporters import REPORTERS, WITH_DIGESTS, WITH_OUTCOMES
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import Style
@@ -100,7 +100,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     read = [*(item.file for item in inputs), *asked.files, settings.file]
     if output:
         refuse_overwriting(output, filter(None, read))
-    request = asked.request(keep_all=show == "all")
+    keep_all = show == "all" or not WITH_OUTCOMES.isdisjoint(formats)
+    request = asked.request(keep_all=keep_all)
     how = (settings, request, asked.reading)
     report = _audited(inputs, paths or (".",), how, since, no_new_access=no_new_access)
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))

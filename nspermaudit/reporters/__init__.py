@@ -15,6 +15,9 @@ from nspermaudit.style import Style
 WITH_DIGESTS = frozenset(("json",))
 """The formats that tell the inputs' digests."""
 
+WITH_OUTCOMES: frozenset[str] = frozenset()
+"""The formats that have every result, also where only findings are shown."""
+
 
 if TYPE_CHECKING:
     from typing import Protocol
