@@ -133,7 +133,7 @@ class _Waiving:
         return [
             waiver
             for waiver in self._of_rule.get(item.rule.id, ())
-            if waiver.names_role(item.role_id or verdict.about, item.role_name)
+            if waiver.names_role(item.subject_id, item.role_name)
             and waiver.names_permission(permission)
         ]
 

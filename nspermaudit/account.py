@@ -1,13 +1,16 @@
-"""What is known of an account beside its roles: features, assignments, SuiteCloud projects."""
+"""What is known of an account beside its roles: features, people, tokens, SuiteCloud projects."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nspermaudit.model import AttributeValue, Level, Location
+from nspermaudit.model import AttributeValue, Level, Location, Permission
 
 WITH_LISTS = frozenset(("customrecordtype", "customtransactiontype", "customsegment"))
 """The kinds of SDF objects that have a list of roles and levels."""
+
+NOWHERE = Location("")
+"""The place of what no input says and the configuration does not state."""
 
 _MAX_DEPTH = 64
 
@@ -23,10 +26,61 @@ class RoleFacts(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A user who can work in a role."""
+    """A user who can work in a role; both as the export calls them, by id, script id or name."""
 
     user: str
     role: str
+    location: Location = NOWHERE
+
+
+class User(NamedTuple):
+    """What an export says of a user; ``id`` is what assignments call them.
+
+    ``is_inactive`` is None where the export does not say.
+    """
+
+    id: str
+    name: str = ""
+    is_inactive: bool | None = None
+    location: Location = NOWHERE
+
+
+class GlobalGrant(NamedTuple):
+    """A permission that a user has whatever role they work in.
+
+    It overrides the role's own level, downwards, too (NetSuite help, "Using the Global Permissions
+    Feature").
+    """
+
+    user: str
+    permission: Permission
+    level: Level
+    location: Location = NOWHERE
+
+
+class Integration(NamedTuple):
+    """An integration record: an application that may ask for data.
+
+    What is None, no input says.
+    """
+
+    name: str
+    is_enabled: bool | None = None
+    is_token_based: bool | None = None
+    location: Location = NOWHERE
+
+
+class AccessToken(NamedTuple):
+    """That an access token exists for an application, a user and a role: never the token itself.
+
+    Empty texts and None stand for what no input says.
+    """
+
+    application: str
+    user: str
+    role: str
+    is_active: bool | None = None
+    location: Location = NOWHERE
 
 
 class Feature(NamedTuple):
@@ -152,14 +206,20 @@ class Project(NamedTuple):
 class Account(NamedTuple):
     """What the inputs and the configuration say of one account beside its roles.
 
-    ``projects`` are by their folder, ``strays`` are the objects in none.
+    ``projects`` are by their folder, ``strays`` are the objects in none. Empty lists and texts mean
+    that nothing is known, never that there is nothing: no export is a table without rows.
     """
 
     features: Mapping[str, bool] = MappingProxyType({})
     roles: Mapping[str, RoleFacts] = MappingProxyType({})
-    assignments: frozenset[Assignment] = frozenset()
+    assignments: tuple[Assignment, ...] = ()
     projects: Mapping[str, Project] = MappingProxyType({})
     strays: Project | None = None
+    id: str = ""
+    users: Mapping[str, User] = MappingProxyType({})
+    global_grants: tuple[GlobalGrant, ...] = ()
+    integrations: tuple[Integration, ...] = ()
+    tokens: tuple[AccessToken, ...] = ()
 
     def project_of(self, path: str) -> Project | None:
         """The project to which a file belongs: that of the nearest folder above it.

@@ -84,7 +84,7 @@ def audit(
     rules = chosen(packs.all_rules(used), config, request)
     accepting = _accepting(rules, config, request)
     inputs = Inputs(sources, reading)
-    account = inputs.read_companions(config.features, _needs(rules))
+    account = inputs.read_companions(config.account, _needs(rules))
     roles = (kept and kept.scope) or scope.settle(
         config.classes, request.roles, rules, lambda: inputs.first_roles(account)
     )
@@ -153,7 +153,7 @@ def _needs(rules: Iterable[Rule]) -> set[str]:
 def survey(sources: Iterable[Source], reading: Reading, into: "Snapshot") -> Report:
     """Read the roles of some sources into a snapshot; the report is on reading alone."""
     inputs = Inputs(sources, reading)
-    account = inputs.read_companions({}, ())
+    account = inputs.read_companions(needs=())
     total = Tally((), scope.settle({}, (), (), list), account, keep_all=False, snapshot=into)
     for role in merged(_judge_all(inputs, total)):
         total.judge(role)
@@ -206,7 +206,7 @@ def _judge(export: Export, inputs: Inputs, total: Tally) -> list[Role]:
     while True:
         tally, fragments = total.fresh(), []
         try:
-            for role in inputs.roles_of(export, reading, total.account):
+            for role in inputs.roles_of(export, reading, total.account, tally.learn):
                 if role.fragment:
                     fragments.append(role)
                 else:
@@ -245,7 +245,9 @@ def chosen(rules: Sequence[Rule], config: Config, request: Request) -> list[Rule
         if (not request.select or _is_named(rule, request.select))
         and not _is_named(rule, request.ignore)
     ]
-    at_severity = ((rule, severities.get(rule.id, rule.severity)) for rule in wanted)
+    at_severity = (
+        (rule, severities.get(rule.id, rule.severity_at(config.release))) for rule in wanted
+    )
     left = [rule.with_severity(severity) for rule, severity in at_severity if severity]
     if rules and not left:
         raise UsageError("no rule is left to be asked: all are switched off or not selected")

@@ -65,8 +65,7 @@ def of(findings: Iterable[Finding], path: str = "") -> Baseline:
     entries: dict[str, Entry] = {}
     for finding in findings:
         verdict, mark = finding.verdict, finding.fingerprint
-        role = finding.role_id or verdict.about
-        new = Entry(mark, finding.rule.id, role, verdict.subject)
+        new = Entry(mark, finding.rule.id, finding.subject_id, verdict.subject)
         known = entries.setdefault(mark, new)
         level, required = _level(verdict), _required(finding)
         if level is not None:

@@ -1,13 +1,19 @@
 """What stands in a rule: permissions and levels by name, and the conditions around a verb."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nspermaudit import catalog, documents, schemas, selector
 from nspermaudit.documents import Document
 from nspermaudit.model import Level, Permission
 from nspermaudit.rule import Condition, ParameterValue
+
+if TYPE_CHECKING:
+    from nspermaudit.functions import Function
 
 
 class RuleReader(NamedTuple):
@@ -15,6 +21,8 @@ class RuleReader(NamedTuple):
 
     document: Document
     place: documents.Path
+    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
+    functions: Mapping[str, Function] = MappingProxyType({})
 
     def permission(self, name: str, *where: str | int) -> Permission | None:
         """The permission of that id or display name; a fault and None if there is none."""
@@ -45,6 +53,28 @@ class RuleReader(NamedTuple):
             self.fault(f"{permission.name} has no level {level.title} (only {offered})", *where)
         return level
 
+    def function(self, name: str, *where: str | int) -> Function:
+        """The function of that name in the pack; a fault, and one of nothing, if there is none."""
+        from nspermaudit.functions import Function  # noqa: PLC0415 - start-up: few packs have any
+
+        known = self.functions.get(name)
+        if known is None:
+            self.fault(
+                f'the pack has no function "{name}"{schemas.closest(name, self.functions)}', *where
+            )
+        return known or Function(name, name, ())
+
+    def number(self, value: int | str, *where: str | int) -> int:
+        """A number, or that of the parameter of that name; a fault and 0 if there is none."""
+        if isinstance(value, str):
+            name, value = value, self.parameters.get(value, "")
+            if name not in self.parameters:
+                hint = schemas.closest(name, self.parameters)
+                self.fault(f'the pack has no parameter "{name}"{hint}', *where)
+            elif isinstance(value, bool) or not isinstance(value, int):
+                self.fault(f'the parameter "{name}" is no number', *where)
+        return value if isinstance(value, int) else 0
+
     def fault(self, text: str, *where: str | int) -> None:
         """Tell the author of the pack what is wrong and where."""
         self.document.fault(text, (*self.place, *where))
@@ -54,11 +84,7 @@ class RuleReader(NamedTuple):
         return catalog.load().suggest(name)
 
 
-def read_conditions(
-    item: Mapping[str, Any],
-    reader: RuleReader,
-    parameters: Mapping[str, ParameterValue],
-) -> Iterator[Condition]:
+def read_conditions(item: Mapping[str, Any], reader: RuleReader) -> Iterator[Condition]:
     """The parts of a ``when`` or ``unless``, all of which must hold."""
     for word, value in item.items():
         if word == "feature":
@@ -72,7 +98,7 @@ def read_conditions(
         elif word == "parameter":
             wanted = {value: True} if isinstance(value, str) else value
             for name, expected in wanted.items():
-                yield _parameter(name, expected, reader, parameters)
+                yield _parameter(name, expected, reader)
         else:
             yield _held(word, tuple(_holdings(value, reader, word)))
 
@@ -84,17 +110,12 @@ def _held(word: str, conditions: tuple[Condition, ...]) -> Condition:
     return any_of if word == "has any" else selector.Not(any_of)
 
 
-def _parameter(
-    name: str,
-    expected: ParameterValue,
-    reader: RuleReader,
-    parameters: Mapping[str, ParameterValue],
-) -> Condition:
-    if name not in parameters:
-        hint = schemas.closest(name, parameters)
+def _parameter(name: str, expected: ParameterValue, reader: RuleReader) -> Condition:
+    if name not in reader.parameters:
+        hint = schemas.closest(name, reader.parameters)
         reader.fault(f'the pack has no parameter "{name}"{hint}', "parameter")
     words = f"parameter {name} is {schemas.written(expected)}"
-    return selector.Constant(parameters.get(name) == expected, words)
+    return selector.Constant(reader.parameters.get(name) == expected, words)
 
 
 def _holdings(value: Any, reader: RuleReader, word: str) -> Iterator[Condition]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nspermaudit import schemas, selector
+from nspermaudit.account import Account, Integration
 from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 FILE_NAME = "nspermaudit.yaml"
 DEFAULT_USE = ("integrity", "guide")
+NOTHING_STATED = Account()
 _DEFAULT_USES = tuple(Use(name) for name in DEFAULT_USE)
 
 
 class Config(NamedTuple):
     """What a configuration says; with none at all, the defaults.
 
+    ``account`` has the facts that are stated there, ``release`` the NetSuite release it is on.
     ``severities`` gives single rules another severity, or None to switch them off. ``waivers`` are
     the findings that are accepted; ``waiver_days`` is in how many days each must have expired.
     """
@@ -33,7 +36,8 @@ class Config(NamedTuple):
     file: str | None = None
     use: tuple[Use, ...] = _DEFAULT_USES
     classes: Mapping[str, Condition] = MappingProxyType({})
-    features: Mapping[str, bool] = MappingProxyType({})
+    account: Account = NOTHING_STATED
+    release: str = ""
     severities: Mapping[str, Severity | None] = MappingProxyType({})
     waivers: "tuple[Waiver, ...]" = ()
     waiver_days: int | None = None
@@ -77,7 +81,7 @@ def parse(data: bytes, path: str, file: str) -> Config:
     classes = _classes(document)
     document.refuse_if_faulty()
     top = document.value
-    features = top.get("account", {}).get("features", {})
+    stated = top.get("account", {})
     severities = {
         name: None if word == "off" else Severity[word.upper()]
         for name, word in top.get("rules", {}).items()
@@ -87,11 +91,27 @@ def parse(data: bytes, path: str, file: str) -> Config:
         file,
         tuple(_uses(top.get("use", DEFAULT_USE), os.path.dirname(file))),
         MappingProxyType(classes),
-        MappingProxyType({name: state == "on" for name, state in features.items()}),
+        _account(stated, document),
+        stated.get("release", ""),
         MappingProxyType(severities),
         waivers,
         top.get("waiver_limits", {}).get("days"),
     )
+
+
+def _account(stated: Mapping[str, Any], document: Document) -> Account:
+    """The facts about the account that no export carries."""
+    features = {name: state == "on" for name, state in stated.get("features", {}).items()}
+    integrations = tuple(
+        Integration(
+            item["name"],
+            item["state"] == "enabled" if "state" in item else None,
+            item.get("token_based_authentication"),
+            document.locate(("account", "integrations", index)),
+        )
+        for index, item in enumerate(stated.get("integrations", ()))
+    )
+    return Account(MappingProxyType(features), id=stated.get("id", ""), integrations=integrations)
 
 
 def _waivers(document: Document) -> "tuple[Waiver, ...]":

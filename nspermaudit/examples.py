@@ -45,7 +45,11 @@ def _wrong(rule: Rule, kind: str, example: Mapping[str, Any]) -> str:
         return str(error)
     judged = [NO_ROLE] if rule.is_about_account else roles
     verdicts = [verdict for role in judged for verdict in rule.judge(role, account)]
-    found = [verdict.message for verdict in verdicts if verdict.result is Result.FINDING]
+    found = [
+        verdict.message or verdict.tallied
+        for verdict in verdicts
+        if verdict.result is Result.FINDING or verdict.tallied
+    ]
     undecided = [v.reason for v in verdicts if v.result is Result.NOT_EVALUATED]
     if kind == "complies" and (found or undecided):
         return f"does not comply: {(found or undecided)[0]}"
@@ -91,7 +95,7 @@ def _sdf(given: str | list[str] | dict[str, str]) -> tuple[list[Role], Account]:
         [source.from_bytes(text.encode(), path) for path, text in files.items()],
         Reading(plain=True, grouped=False),  # which is never asked to be read again
     )
-    account = inputs.read_companions({})
+    account = inputs.read_companions()
     roles = [
         role for item in inputs.exports for role in inputs.roles_of(item, inputs.reading, account)
     ]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_MESSAGES = 100
 """So many messages of one input are kept."""
 
+_AFTER_STEPS = 100
+
 MAX_TOLD = 20
 """So many faults of one input are told one by one; the rest is counted."""
 
@@ -117,8 +119,8 @@ class Finding(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """What is judged, for people: the role's name, else its id, else the object's id."""
-        return (self.role_name or self.role_id or self.verdict.about).strip()
+        """What is judged, for people: the role, the user or the object; else the account."""
+        return subject_of(self.role_name, self.role_id, self.verdict)
 
     @property
     def severity(self) -> Severity:
@@ -133,14 +135,29 @@ class Finding(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """A name for this finding that does not change with lines, paths or levels."""
-        return fingerprint(self.rule.id, self.role_id or self.verdict.about, self.verdict.subject)
+        return fingerprint(self.rule.id, self.subject_id, self.verdict.subject)
+
+    @property
+    def subject_id(self) -> str:
+        """What is judged, for machines: a role's id, an object's id, ``user:`` and a user."""
+        return subject_id_of(self.role_id, self.verdict)
 
     @property
     def order(self) -> tuple[str, str, int, str, str, str]:
         """The place in a report: by role, then the worst first, never by line or path."""
         rule, verdict = self.rule, self.verdict
-        role = (self.role_name.strip().casefold(), self.role_id or self.verdict.about)
+        role = (self.role_name.strip().casefold(), self.subject_id)
         return (*role, -rule.severity, rule.id, verdict.subject, verdict.message)
+
+
+def subject_of(role_name: str, role_id: str, verdict: Verdict) -> str:
+    """What a verdict is about, for people: a role, a user, an object, or the account."""
+    return (role_name or role_id or verdict.user or verdict.about or "the account").strip()
+
+
+def subject_id_of(role_id: str, verdict: Verdict) -> str:
+    """What a verdict is about, for machines; empty for the account."""
+    return role_id or (f"user:{verdict.user}" if verdict.user else verdict.about)
 
 
 def fingerprint(rule_id: str, role_id: str, subject: str) -> str:
@@ -161,10 +178,21 @@ class Outcome(NamedTuple):
     location: Location
 
     @property
-    def order(self) -> tuple[str, str, str, str]:
-        """The place in a report."""
+    def subject(self) -> str:
+        """What is judged, for people: the role, the user or the object; else the account."""
+        return subject_of(self.role_name, self.role_id, self.verdict)
+
+    @property
+    def subject_id(self) -> str:
+        """What is judged, for machines: a role's id, an object's id, ``user:`` and a user."""
+        return subject_id_of(self.role_id, self.verdict)
+
+    @property
+    def order(self) -> tuple[int, str, str, str, str]:
+        """The place in a report: the guide's steps in their order, then by role."""
         name = self.role_name.strip().casefold()
-        return (name, self.role_id, self.rule.id, self.verdict.subject)
+        step = self.rule.step or _AFTER_STEPS
+        return (step, name, self.subject_id, self.rule.id, self.verdict.subject)
 
 
 class Report(NamedTuple):

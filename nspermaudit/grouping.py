@@ -105,7 +105,7 @@ class Grouping:
         self._current: _Rows | None = None
         self._groups: dict[str, _Rows] = {}
         self._done: set[str] = set()
-        self._assigned: set[Assignment] = set()
+        self._assigned: set[tuple[str, str]] = set()
         self._names_no_role = False
 
     def roles(self, rows: Iterable[Row]) -> Iterator[Role | Assignment]:
@@ -194,9 +194,9 @@ class Grouping:
             rows.take(entry, line)
         user = self._sieve.cell(cells, "user")
         if user:
-            assignment = Assignment(user, rows.identity.key)
-            if assignment not in self._assigned:
-                self._assigned.add(assignment)
+            assignment = Assignment(user, rows.identity.key, Location(self._sieve.path, line))
+            if assignment[:2] not in self._assigned:
+                self._assigned.add((user, rows.identity.key))
                 yield assignment
 
     def _finish(self, rows: _Rows) -> Role:

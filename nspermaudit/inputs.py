@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import MappingProxyType
 
 from nspermaudit import parsers
@@ -35,6 +35,7 @@ MAX_NAME = 1000
 EVERYTHING = ("lists", "scripts")
 """All that rules can need of a project's objects: permission lists; deployments and workflows."""
 
+_NOTHING = Account()
 _MANY = 20
 _COULD_HOLD_ROLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -111,16 +112,16 @@ class Inputs:
             self.exports.append(export)
 
     def read_companions(
-        self, stated: Mapping[str, bool], needs: Collection[str] = EVERYTHING
+        self, stated: Account = _NOTHING, needs: Collection[str] = EVERYTHING
     ) -> Account:
         """The account, as companions and the configuration describe it; the exports win.
 
         ``needs`` says what of a project's objects has to be read, beside what they are: a project
         has thousands of them.
         """
-        features: dict[str, bool] = dict(stated)
+        features: dict[str, bool] = dict(stated.features)
         roles: dict[str, RoleFacts] = {}
-        assignments: set[Assignment] = set()
+        assignments: dict[tuple[str, str], Assignment] = {}
         for export in self._companions:
             root = export.root
             need = "lists" if root.name in WITH_LISTS else "scripts"
@@ -135,20 +136,23 @@ class Inputs:
                 self._projects.add(unread, is_context=export.source.is_context)
             for fact in facts:
                 if isinstance(fact, Feature):
-                    if stated.get(fact.id, fact.is_on) is not fact.is_on:
+                    if stated.features.get(fact.id, fact.is_on) is not fact.is_on:
                         text = f"feature {fact.id} is stated otherwise in the configuration"
                         export.tell(Severity.WARNING, text, fact.location)
                     features[fact.id] = fact.is_on
                 elif isinstance(fact, RoleFacts):
                     roles.update({key: fact for key in (fact.id, fact.script_id) if key})
                 elif isinstance(fact, Assignment):
-                    assignments.add(fact)
+                    assignments.setdefault((fact.user, fact.role), fact)
                 elif isinstance(fact, (Manifest, DeployList, SdfObject)):
                     self._projects.add(fact, is_context=export.source.is_context)
-        return self._projects.account()._replace(
+        projects = self._projects.account()
+        return stated._replace(
             features=MappingProxyType(features),
             roles=MappingProxyType(roles),
-            assignments=frozenset(assignments),
+            assignments=tuple(assignments.values()),
+            projects=projects.projects,
+            strays=projects.strays,
         )
 
     def _companion_facts(self, export: Export) -> list[object]:
@@ -188,10 +192,22 @@ class Inputs:
             reason = (error.strerror or "input/output error").lower()
             export.fail(InputError(f"cannot be read: {reason}", Location(export.source.path)))
 
-    def roles_of(self, export: Export, reading: Reading, account: Account) -> Iterator[Role]:
-        """One export's roles, with what companions know of them. Raises OtherReadingError."""
+    def roles_of(
+        self,
+        export: Export,
+        reading: Reading,
+        account: Account,
+        learn: Callable[[Assignment], None] | None = None,
+    ) -> Iterator[Role]:
+        """One export's roles, with what companions know of them. Raises OtherReadingError.
+
+        What the export says of people beside the roles goes to ``learn``.
+        """
         for fact in self.facts_of(export, reading):
-            if isinstance(fact, Role):
+            if isinstance(fact, Assignment):
+                if learn:
+                    learn(fact)
+            elif isinstance(fact, Role):
                 if len(fact.name) > MAX_NAME or len(fact.id) > MAX_NAME:
                     text = f"a role whose name or id has more than {MAX_NAME} characters"
                     export.fail(InputError(text, fact.location))

@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nspermaudit import documents, schemas, selector
+from nspermaudit import schemas, selector
 from nspermaudit.checks import CHECKS
 from nspermaudit.conditions import RuleReader, read_conditions
 from nspermaudit.discovery import shown
@@ -19,8 +19,11 @@ from nspermaudit.model import Location
 from nspermaudit.rule import Condition, ParameterValue, Rule, Severity
 from nspermaudit.source import Source, sha256
 
+if TYPE_CHECKING:
+    from nspermaudit.functions import Function
+
 _HERE = os.path.dirname(os.path.realpath(__file__))
-COMPILED = os.path.join(_HERE, "data", "packs.json")
+COMPILED = os.path.join(_HERE, "data", "packs")
 
 
 class Pack(NamedTuple):
@@ -84,25 +87,32 @@ def _ships(file: str) -> bool:
 
 def _entry_of(file: str, data: bytes) -> dict[str, Any] | None:
     """A pack that ships, as ``tools/packs/build.py`` read it; None if it was edited since."""
-    if _ships(file):
-        for entry in compiled().values():
-            if entry["size"] == len(data) and entry["crc32"] == zlib.crc32(data):
-                found: dict[str, Any] = entry
-                return found
-    return None
+    if not _ships(file):
+        return None
+    name = os.path.relpath(file, rules_folder()).removesuffix(".yaml").replace(os.sep, "/")
+    if not is_compiled(name):
+        return None
+    with open(compiled_file(name), encoding="utf-8") as stream:
+        entry: dict[str, Any] = json.load(stream)
+    is_same = entry["size"] == len(data) and entry["crc32"] == zlib.crc32(data)
+    return entry if is_same else None
 
 
-@cache
-def compiled() -> dict[str, Any]:
-    """The packs that ship, by id, in the form that loads fast."""
-    with open(COMPILED, encoding="utf-8") as stream:
-        found: dict[str, Any] = json.load(stream)
-    return found
+def compiled_file(name: str) -> str:
+    """The file of a pack that ships in the form that loads fast."""
+    return os.path.join(COMPILED, *f"{name}.json".split("/"))
+
+
+def is_compiled(name: str) -> bool:
+    """Whether a pack of this id ships, in the form that loads fast."""
+    return os.path.isfile(compiled_file(name))
 
 
 @cache
 def pack_schema() -> dict[str, Any]:
     """The JSON Schema of rule packs, with what each verb takes."""
+    from nspermaudit import functions  # noqa: PLC0415 - start-up: only foreign packs need it
+
     schema = schemas.load("pack")
     rule = schema["definitions"]["rule"]
     for verb, kind in CHECKS.items():
@@ -110,6 +120,7 @@ def pack_schema() -> dict[str, Any]:
     rule["oneOf"] = [{"required": [verb]} for verb in CHECKS]
     rule["errorMessage"] = f"a rule has exactly one of the verbs {', '.join(CHECKS)}"
     schema["definitions"]["attributes"] = _plain(CHECKS["role"].SCHEMA)
+    schema["definitions"]["function"] = _plain(functions.SCHEMA)
     return schema
 
 
@@ -135,11 +146,12 @@ class _PackReader(NamedTuple):
             name: item["default"] for name, item in _mappings(declared) if "default" in item
         }
         parameters = defaults | {key: self.given[key] for key in self.given if key in defaults}
+        reader = RuleReader(self.document, (), parameters, self._functions(top, parameters))
         items = top.get("rules") or []
         rules = [
             rule
             for index, item in enumerate(items if isinstance(items, list) else [])
-            if (rule := self._rule(item, index, parameters))
+            if (rule := self._rule(item, index, reader))
         ]
         self._refuse_repeated(rules)
         self.document.refuse_if_faulty()
@@ -168,28 +180,42 @@ class _PackReader(NamedTuple):
                 self.document.faults.append(Fault(rule.location, text))
             seen.add(rule.id)
 
-    def _rule(self, item: Any, index: int, parameters: Mapping[str, ParameterValue]) -> Rule | None:
+    def _functions(
+        self, top: Mapping[str, Any], parameters: Mapping[str, ParameterValue]
+    ) -> Mapping[str, "Function"]:
+        if not top.get("functions"):
+            return {}
+        from nspermaudit.functions import read_function  # noqa: PLC0415 - start-up: few have any
+
+        found = {}
+        for name, item in _mappings(top["functions"]):
+            place = ("functions", name)
+            if not self.document.is_faulty(place):
+                reader = RuleReader(self.document, (*place, "any of"), parameters)
+                found[name] = read_function(name, item, reader)
+        return found
+
+    def _rule(self, item: Any, index: int, pack_reader: RuleReader) -> Rule | None:
         verbs = [verb for verb in CHECKS if verb in item] if isinstance(item, dict) else []
         if len(verbs) != 1:
             return None  # the schema has told
         verb, place = verbs[0], ("rules", index)
-        reader = RuleReader(self.document, (*place, verb))
         if self.document.is_faulty((*place, verb)):
             return None
-        check = CHECKS[verb].from_params(item[verb], reader)
+        check = CHECKS[verb].from_params(item[verb], pack_reader._replace(place=(*place, verb)))
         conditions = {
-            name: self._condition(item[name], (*place, name), parameters)
+            name: self._condition(item[name], pack_reader._replace(place=(*place, name)))
             for name in ("when", "unless")
             if name in item
         }
         if self.document.is_faulty(place):
             return None
-        references = item.get("references", ())
+        severity, dated = _severities(item["severity"])
         return Rule(
             id=item["id"],
             pack=str(self.document.value.get("pack")),
             title=item.get("title", ""),
-            severity=Severity[item["severity"].upper()],
+            severity=severity,
             verb=verb,
             check=check,
             applies_to=item.get("applies_to", self.document.value.get("applies_to", "all")),
@@ -197,21 +223,33 @@ class _PackReader(NamedTuple):
             unless=conditions.get("unless"),
             because=item.get("because", ""),
             fix=item.get("fix", ""),
-            references=(references,) if isinstance(references, str) else tuple(references),
+            references=_texts(item.get("references", ())),
             false_positives=item.get("false_positives", ""),
             evidence=item.get("evidence", ""),
             tags=tuple(item.get("tags", ())),
             examples=item.get("examples", {}),
             location=self.document.locate((*place, "id")),
+            step=item.get("step", 0),
+            symptoms=_texts(item.get("symptoms", ())),
+            dated=dated,
         )
 
-    def _condition(
-        self, item: Any, place: documents.Path, parameters: Mapping[str, ParameterValue]
-    ) -> Condition | None:
-        if self.document.is_faulty(place):
+    def _condition(self, item: Any, reader: RuleReader) -> Condition | None:
+        if self.document.is_faulty(reader.place):
             return None
-        reader = RuleReader(self.document, place)
-        return selector.All(tuple(read_conditions(item, reader, parameters)))
+        return selector.All(tuple(read_conditions(item, reader)))
+
+
+def _severities(value: Any) -> tuple[Severity, tuple[tuple[str, Severity], ...]]:
+    """A severity, and those that hold from a release on: ``{default: info, "2027.1": error}``."""
+    if isinstance(value, str):
+        return Severity[value.upper()], ()
+    dated = sorted((key, Severity[word.upper()]) for key, word in value.items() if key != "default")
+    return Severity[value["default"].upper()], tuple(dated)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _mappings(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

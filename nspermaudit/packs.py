@@ -9,7 +9,7 @@ from contextlib import suppress
 from nspermaudit import schemas
 from nspermaudit.discovery import shown
 from nspermaudit.errors import DocumentError, Fault, UsageError
-from nspermaudit.pack_file import Pack, compiled, read, rules_folder
+from nspermaudit.pack_file import Pack, is_compiled, read, rules_folder
 from nspermaudit.rule import ParameterValue, Rule, Use
 
 
@@ -30,15 +30,20 @@ def load(uses: Iterable[Use]) -> tuple[Pack, ...]:
     Raises UsageError for a pack that is not there or cannot stand beside another, DocumentError
     for faults inside packs, all of them at once.
     """
-    loader = _Loader()
     asked = list(uses)
-    loader.add_all(asked)
-    if loader.faults:
-        raise DocumentError(loader.faults)
-    found = tuple(sorted(loader.packs.values(), key=lambda pack: pack.id))
+    found = load_each(asked)
     _refuse_contradictions(found)
     _refuse_unknown_parameters(asked, found)
     return found
+
+
+def load_each(uses: Iterable[Use]) -> tuple[Pack, ...]:
+    """The same, whether or not they go together: to tell about them, not to audit with them."""
+    loader = _Loader()
+    loader.add_all(uses)
+    if loader.faults:
+        raise DocumentError(loader.faults)
+    return tuple(sorted(loader.packs.values(), key=lambda pack: pack.id))
 
 
 def _refuse_unknown_parameters(asked: Iterable[Use], found: Sequence[Pack]) -> None:
@@ -118,7 +123,7 @@ def find(name: str, folder: str = "") -> str:
         if os.path.isfile(file):
             return file
         raise UsageError(f"no such pack file: {shown(file)}")
-    if name in compiled() or name in shipped():
+    if is_compiled(name) or name in shipped():
         return os.path.join(rules_folder(), f"{name}.yaml")
     hint = schemas.closest(name, shipped())
     raise UsageError(f'no pack is called "{name}"{hint}; a file of yours ends in .yaml')

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nspermaudit.account import Account
-from nspermaudit.model import Level, Location, Permission, Role
+from nspermaudit.model import Grant, Level, Location, Permission, Role
 
 ParameterValue = bool | str | int
 
@@ -49,7 +49,9 @@ class Verdict(NamedTuple):
     attribute's word); ``requirement`` is the same in words. ``reason`` says why something was
     not evaluated, ``note`` what is worth telling although it is no finding.
     ``related`` are other places that have to do with it, each with words on what stands there.
-    ``about`` is the script id of the object that is judged where that is no role.
+    ``about`` is the script id of the object that is judged where that is no role, ``user`` the
+    user where it is one. ``tallied`` is said once of all roles together, with their number: it goes
+    on where "3 of 60 roles" ends. ``sides`` are the grants of each side of a conflict.
     """
 
     result: Result
@@ -66,6 +68,9 @@ class Verdict(NamedTuple):
     note: str = ""
     related: tuple[tuple[Location, str], ...] = ()
     about: str = ""
+    user: str = ""
+    tallied: str = ""
+    sides: tuple[tuple[Grant, ...], ...] = ()
 
 
 if TYPE_CHECKING:
@@ -104,6 +109,12 @@ if TYPE_CHECKING:
         def level(self, permission: Permission, word: str, *where: str | int) -> Level:
             """The level of that name; a fault if the permission cannot have it."""
 
+        def function(self, name: str, *where: str | int) -> Any:
+            """The ``Function`` of that name in the pack; a fault, and an empty one, if none is."""
+
+        def number(self, value: int | str, *where: str | int) -> int:
+            """A number, or that of the parameter of that name; a fault and 0 if there is none."""
+
         def fault(self, text: str, *where: str | int) -> None:
             """Tell the author of the pack what is wrong and where."""
 
@@ -123,7 +134,12 @@ else:  # nobody asks at run time, and a protocol takes half a millisecond to mak
 
 
 class Rule(NamedTuple):
-    """One sentence of a pack, with its reason, its cure and its limits."""
+    """One sentence of a pack, with its reason, its cure and its limits.
+
+    ``step`` is the step of the connector guide that it belongs to, from 1; 0 for none. ``symptoms``
+    are what people see when it does not hold. ``dated`` has the severities that hold from a
+    NetSuite release on, such as ``2027.1``, the oldest first; before them, it is ``severity``.
+    """
 
     id: str
     pack: str
@@ -142,6 +158,9 @@ class Rule(NamedTuple):
     tags: tuple[str, ...] = ()
     examples: Mapping[str, Any] = MappingProxyType({})
     location: Location | None = None
+    step: int = 0
+    symptoms: tuple[str, ...] = ()
+    dated: tuple[tuple[str, Severity], ...] = ()
 
     @property
     def is_about_account(self) -> bool:
@@ -179,3 +198,8 @@ class Rule(NamedTuple):
     def with_severity(self, severity: Severity) -> "Rule":
         """The same rule, told at another severity."""
         return self._replace(severity=severity)
+
+    def severity_at(self, release: str) -> Severity:
+        """The severity in a NetSuite release such as ``2027.1``; empty if that is not known."""
+        due = [severity for since, severity in self.dated if release and since <= release]
+        return due[-1] if due else self.severity

@@ -216,7 +216,8 @@ def _assignments(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]
         if not user or not any(roles):
             sieve.fault("the row names no user or no role", line)
         else:
-            yield from (Assignment(user, role) for role in roles if role)
+            place = Location(sieve.path, line)
+            yield from (Assignment(user, role, place) for role in roles if role)
 
 
 def _only_table(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Row]:

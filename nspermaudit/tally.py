@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from nspermaudit.account import Account
+from nspermaudit.account import Account, Assignment
 from nspermaudit.finding import (
     Finding,
     Input,
@@ -16,6 +16,7 @@ from nspermaudit.finding import (
     distinct_grants,
     finding_of,
     outcome_of,
+    subject_id_of,
 )
 from nspermaudit.model import NO_ROLE, Role
 from nspermaudit.rule import Result, Rule, Verdict
@@ -68,7 +69,9 @@ class Tally:
         self.places: dict[str, str] = {}
         self.repeated: set[str] = set()
         self.asked: set[str] = set()
+        self.assignments = {item[:2]: item for item in account.assignments}
         self.told: set[str] = set()
+        self.tallied: Counter[str] = Counter()
         self.names: set[str] = set()
 
     def fresh(self) -> Tally:
@@ -104,10 +107,18 @@ class Tally:
                 for rule in rules:
                     self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
 
+    def learn(self, assignment: Assignment) -> None:
+        """Take in who has a role, as an export of roles says it beside what the role grants."""
+        self.assignments.setdefault(assignment[:2], assignment)
+
     def judge_account(self) -> None:
-        """Hold the account itself, its projects' objects for one, against the rules about it."""
+        """Hold the account itself, its projects' objects for one, against the rules about it.
+
+        Once all roles are judged: only then it is known who has them.
+        """
+        account = self.account._replace(assignments=tuple(self.assignments.values()))
         for rule in self._about_account:
-            for verdict in rule.judge(NO_ROLE, self.account):
+            for verdict in rule.judge(NO_ROLE, account):
                 self._count(rule, NO_ROLE, verdict)
 
     def _ask(self, rules: Iterable[Rule], role: Role) -> None:
@@ -116,6 +127,8 @@ class Tally:
             for verdict in rule.judge(role, self.account):
                 if verdict.result is Result.PASS and not verdict.note and not self.keep_all:
                     passes += 1
+                    if verdict.tallied:
+                        self.tallied[verdict.tallied] += 1
                 else:
                     self._count(rule, role, verdict)
         self.results[Result.PASS] += passes
@@ -142,9 +155,11 @@ class Tally:
         elif verdict.result is Result.NOT_EVALUATED:
             self.not_evaluated[verdict.reason] += 1
             if self.judged is not None:
-                self.judged.leave_open(rule, role.id or verdict.about)
+                self.judged.leave_open(rule, subject_id_of(role.id, verdict))
         if verdict.note:
             self.notes.add(verdict.note)
+        if verdict.tallied:
+            self.tallied[verdict.tallied] += 1
         if self.keep_all:
             self.outcomes.append(outcome_of(rule, role, verdict))
 
@@ -157,6 +172,8 @@ class Tally:
         self.findings += other.findings
         self.outcomes += other.outcomes
         self.notes |= other.notes
+        self.tallied += other.tallied
+        self.assignments = {**other.assignments, **self.assignments}
         self.matched |= other.matched
         self.repeated |= other.repeated
         self.asked |= other.asked
@@ -188,6 +205,7 @@ class Tally:
                         *self.notes,
                         *self._unseen(),
                         *self._repeated(),
+                        *self._in_total(),
                         *(words for _, words in self.unasked()),
                     }
                 )
@@ -216,6 +234,11 @@ class Tally:
             rules = counted(classes.count(name), "rule")
             hint = "; name one with --role" if name == INTEGRATION and not self.scope.globs else ""
             yield name, f"no role is known to be of class {name}: {rules} asked of none{hint}"
+
+    def _in_total(self) -> Iterable[str]:
+        """What is so common that only the number of roles is told."""
+        for words, number in self.tallied.items():
+            yield f"{number} of {counted(self.roles, 'role')} {words}"
 
     def _repeated(self) -> Iterable[str]:
         """Exports, other than SDF objects, that have roles in common."""

@@ -74,7 +74,7 @@ def assert_told(inputs: Iterable[Input], expected: Iterable[Sequence[Any]]) -> N
 def read_all(sources: Sequence[Source], reading: Reading | None = None) -> Read:
     """Read some sources as an audit does."""
     inputs = Inputs(sources, reading or Reading())
-    account = inputs.read_companions({})
+    account = inputs.read_companions()
     roles = [role for export in inputs.exports for role in _roles(export, inputs, account)]
     whole = [role for role in roles if not role.fragment]
     whole += merged(role for role in roles if role.fragment)
@@ -128,7 +128,7 @@ class Whole(NamedTuple):
 def read_with_restarts(data: bytes, path: str, *, plain: bool) -> tuple[Whole, bool]:
     """All that is read of a file, and whether it took the plain reader in the end."""
     inputs = Inputs([from_bytes(data, path)], Reading(plain=plain, many=True))
-    account = inputs.read_companions({})
+    account = inputs.read_companions()
     (export,) = inputs.all
     reading, roles = inputs.reading, list[Any]()
     while export in inputs.exports:

@@ -153,7 +153,7 @@ def test_an_empty_configuration_says_what_none_says(tmp_path: Path) -> None:
     for text in ("", "# nothing yet\n", "{}\n"):
         found = read(tmp_path, text)
         assert [use.name for use in found.use] == ["integrity", "guide"]
-        assert (found.classes, found.features, found.severities) == ({}, {}, {})
+        assert (found.classes, found.account.features, found.severities) == ({}, {}, {})
     assert [use.name for use in Config().use] == ["integrity", "guide"]
 
 
@@ -194,7 +194,7 @@ waivers:
     assert [use.name for use in found.use] == ["integrity", "guide", "guide/token"]
     assert found.use[2].parameters == {"strict": True, "tier": 2, "kind": "on"}
     assert found.classes.keys() == {"integration", "human"}
-    assert found.features == {"TBA": True, "CRM": False}
+    assert found.account.features == {"TBA": True, "CRM": False}
     assert found.severities == {
         "explicit-none": None,
         "empty-role": Severity.ERROR,

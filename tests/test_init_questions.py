@@ -44,7 +44,7 @@ def test_blank_lines_give_the_defaults(answer: Answer, tmp_path: Path) -> None:
     config = read_config(str(tmp_path / "nspermaudit.yaml"))
     assert [use.name for use in config.use] == ["integrity", "guide"]
     assert config.classes == {}
-    assert config.features == {}
+    assert config.account.features == {}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_roles(typed: str, written: str, answer: Answer, tmp_path: Path) -> None
     assert f"integration: {written}\n" in text
     config = read_config(str(tmp_path / "nspermaudit.yaml"))
     assert [use.name for use in config.use][1:] == ["guide/token", "guide/sales-orders"]
-    assert config.features == {"TBA": True}
+    assert config.account.features == {"TBA": True}
 
 
 def test_answers_that_match_nothing(answer: Answer, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_answers_that_match_nothing(answer: Answer, tmp_path: Path) -> None:
     assert "note: no role of this project is customrole_other" in done.err
     config = read_config(str(tmp_path / "nspermaudit.yaml"))
     assert [use.name for use in config.use] == ["integrity", "guide/token"]
-    assert config.features == {"TBA": False}
+    assert config.account.features == {"TBA": False}
 
 
 def test_ended_in_the_middle(answer: Answer, tmp_path: Path) -> None:

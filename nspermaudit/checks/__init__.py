@@ -4,5 +4,6 @@ from nspermaudit.plug_ins import PlugIns
 from nspermaudit.rule import CheckKind
 
 CHECKS: PlugIns[CheckKind] = PlugIns(
-    "nspermaudit.checks", "exactly", "forbid", "integrity", "limit", "require", "role"
+    "nspermaudit.checks",
+    *("conflict", "count", "exactly", "forbid", "integrity", "limit", "report", "require", "role"),
 )

@@ -30,7 +30,7 @@ Examples:
 @click.option("--pack", "files", multiple=True, help="Also look in this pack (a YAML file).")
 def explain(name: str, files: tuple[str, ...]) -> None:
     """Explain a permission (id or display name), a rule (id) or a pack (id)."""
-    found = packs.load(Use(item) for item in (*packs.shipped(), *files))
+    found = packs.load_each(Use(item) for item in (*packs.shipped(), *files))
     rules = {rule.id: rule for rule in packs.all_rules(found)}
     ids = {pack.id: pack for pack in found}
     permission = catalog.load().find(name)

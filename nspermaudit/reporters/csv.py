@@ -69,7 +69,7 @@ def _judged(item: Finding | Outcome) -> Row:
         "pack": rule.pack,
         "role_id": item.role_id,
         "role_name": item.role_name,
-        "object": verdict.about,
+        "object": verdict.about or verdict.user,
         "requirement": verdict.requirement,
         **_permission(verdict.permission),
         **_levels(verdict),

@@ -89,6 +89,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "problem": verdict.problem,
         "role": _role(finding),
         "object": verdict.about or None,
+        "user": verdict.user or None,
         "permission": permission_value(verdict.permission),
         "granted": verdict.granted.name if verdict.granted is not None else None,
         "required": verdict.required.name if verdict.required is not None else None,
@@ -100,6 +101,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "because": rule.because,
         "fix": finding.fix,
         "references": list(rule.references),
+        "evidence": rule.evidence or None,
+        "step": rule.step or None,
         "fingerprint": finding.fingerprint,
         "waiver": _waiver(finding.waiver),
         "baselined": finding.is_baselined,
@@ -107,8 +110,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _role(item: Finding | Outcome) -> dict[str, str] | None:
-    """The role that is judged; None where it is another object."""
-    return None if item.verdict.about else {"id": item.role_id, "name": item.role_name}
+    """The role that is judged; None where it is another object, a user or the account."""
+    return None if not item.role_id else {"id": item.role_id, "name": item.role_name}
 
 
 def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
@@ -129,6 +132,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "pack": outcome.rule.pack,
         "role": _role(outcome),
         "object": verdict.about or None,
+        "user": verdict.user or None,
         "requirement": verdict.requirement or None,
         "permission": permission_value(verdict.permission),
         "result": verdict.result.value,

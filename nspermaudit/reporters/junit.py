@@ -73,9 +73,9 @@ def _input(item: Input) -> _Case:
 
 
 def _title(item: Finding | Outcome) -> str:
-    """What a suite is called: the role's name and id, or the object's id."""
-    name, role = item.role_name.strip(), item.role_id or item.verdict.about
-    return f"{name} ({role})" if name and role and name != role else name or role
+    """What a suite is called: the role's name and id, or another's id."""
+    name, role = item.role_name.strip(), item.subject_id
+    return f"{name} ({role})" if name and role and name != role else name or role or item.subject
 
 
 def _finding(finding: Finding) -> _Case:

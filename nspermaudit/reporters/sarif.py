@@ -153,9 +153,9 @@ def _physical(location: Location) -> dict[str, Any]:
 def _logical(finding: Finding) -> dict[str, str]:
     """What is judged: a role, a permission of it, or another object."""
     verdict = finding.verdict
-    owner = finding.role_id or verdict.about or finding.role_name
+    owner = finding.subject_id or finding.subject
     if verdict.permission is None:
-        kind = "object" if verdict.about else "role"
+        kind = "role" if finding.role_id else "object"
         return {"name": finding.subject, "fullyQualifiedName": owner, "kind": kind}
     name, inner = verdict.permission.name, verdict.permission.id
     return {"name": name, "fullyQualifiedName": f"{owner}/{inner}", "kind": "permission"}

@@ -37,7 +37,8 @@ def test_a_rule_says_of_a_role_what_its_case_expects(case: dict[str, Any], tmp_p
     shown: dict[str, Any] = {"complies": [{}], "violates": [{}]}
     rules = [{**head, "examples": shown, **case["rule"]}]
     file = tmp_path / "example.yaml"
-    file.write_text(json.dumps({"pack": "example", "title": "Example", "rules": rules}))
+    around = {key: case[key] for key in ("functions", "parameters") if key in case}
+    file.write_text(json.dumps({"pack": "example", "title": "Example", **around, "rules": rules}))
     (pack,) = packs.load([Use(str(file))])
     roles, account = read(case["role"]) if "role" in case else ([NO_ROLE], Account())
     if "projects" in case:
@@ -69,7 +70,7 @@ def read(written: Any) -> tuple[list[Role], Account]:
         texts = {f"{number}.xml": text for number, text in enumerate(listed, 1)}
     files = [source.from_bytes(text.encode(), path) for path, text in texts.items()]
     inputs = Inputs(files, Reading())
-    account = inputs.read_companions({})
+    account = inputs.read_companions()
     exports = inputs.exports
     return [role for item in exports for role in inputs.roles_of(item, Reading(), account)], account
 
@@ -87,6 +88,7 @@ def told(verdict: Verdict, expected: dict[str, Any]) -> dict[str, Any]:
         "line": location.line if location else None,
         "path": location.path if location else None,
         "about": verdict.about,
+        "tallied": verdict.tallied,
         "related": [f"{place}: {words}" for place, words in verdict.related],
     }
     for key in FRAGMENTS:

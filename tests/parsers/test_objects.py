@@ -206,7 +206,7 @@ def test_workflow_runs_as_administrator(piece: str, line: int) -> None:
 def test_what_nobody_needs_is_not_read() -> None:
     """Without a rule that asks for scripts, a script is known by its first bytes."""
     inputs = Inputs([Source("a.xml", data=DEPLOYED.encode())], Reading())
-    account = inputs.read_companions({}, ("lists",))
+    account = inputs.read_companions(needs=("lists",))
     assert account.strays
     ((found,),) = account.strays.objects.values()
     assert (found.kind, found.id, found.is_read) == ("suitelet", "customscript_lt", False)

@@ -30,7 +30,7 @@ meaning changes gets a new one.
 
 def rules() -> str:
     """All packs that ship, with all their rules, as Markdown."""
-    found = packs.load(Use(name) for name in packs.shipped())
+    found = packs.load_each(Use(name) for name in packs.shipped())
     return "\n".join([_INTRODUCTION, *(line for pack in found for line in _pack(pack))])
 
 

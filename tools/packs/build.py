@@ -1,6 +1,6 @@
-"""Write the packs that ship as one JSON file, which loads without a YAML parser: ``make packs``.
+"""Write the packs that ship as JSON files, which load without a YAML parser: ``make packs``.
 
-A pack is taken from that file only while its YAML has the size and the checksum that stand there,
+A pack is taken from its file only while its YAML has the size and the checksum that stand there,
 so a pack that was edited is read as YAML until this runs again. ``--check`` writes nothing.
 """
 
@@ -15,28 +15,36 @@ from pathlib import Path
 from nspermaudit import pack_file, packs, safe_yaml
 
 
-def build() -> str:
-    """The text of the compiled file."""
+def build() -> dict[Path, str]:
+    """The compiled files with their texts."""
     entries = {}
     for name in packs.shipped():
         data = Path(packs.find(name)).read_bytes()
         document = safe_yaml.load(data, name)
         document.refuse_if_faulty()
-        entries[name] = {
+        entry = {
             "size": len(data),
             "crc32": zlib.crc32(data),
             "sha256": hashlib.sha256(data).hexdigest(),
             "document": document.value,
         }
-    return json.dumps(entries, indent=1) + "\n"
+        entries[Path(pack_file.compiled_file(name))] = json.dumps(entry, indent=1) + "\n"
+    return entries
 
 
 def main(arguments: list[str]) -> int:
-    """Write the file, or say whether it is what the packs make."""
-    text, compiled = build(), Path(pack_file.COMPILED)
+    """Write the files, or say whether they are what the packs make."""
+    made = build()
+    there = {
+        file: file.read_text(encoding="utf-8") for file in Path(pack_file.COMPILED).rglob("*.json")
+    }
     if "--check" in arguments:
-        return int(compiled.read_text(encoding="utf-8") != text)
-    compiled.write_text(text, encoding="utf-8", newline="\n")
+        return int(there != made)
+    for file in there.keys() - made.keys():
+        file.unlink()
+    for file, text in made.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
     return 0
 
 
