@@ -1,0 +1,134 @@
+"use strict";
+(() => {
+  const form = document.getElementById("filter");
+  if (!form) return;
+  const search = document.getElementById("search");
+  const sort = document.getElementById("sort");
+  const count = document.getElementById("count");
+  const parent = form.parentNode;
+
+  // A role is a details; a group a heading with what follows up to the next; a finding an li.
+  const groupOf = (heading) => {
+    const parts = [heading];
+    let next = heading.nextElementSibling;
+    for (; next && next.tagName !== "H4"; next = next.nextElementSibling) parts.push(next);
+    const findings = parts.flatMap((part) => [...part.querySelectorAll("li")]);
+    return {
+      parts,
+      severity: heading.className,
+      words: heading.textContent.toLowerCase(),
+      findings: findings.map((item) => ({
+        item, status: item.className.slice(0, 2) || "n", words: item.textContent.toLowerCase(),
+      })),
+    };
+  };
+  // A file has the reason of a rule once; here it stands with the findings, too.
+  const words = (card, term) => {
+    const found = [...card.querySelectorAll("dt")].find((dt) => dt.textContent === term);
+    return found ? found.nextElementSibling.textContent : "";
+  };
+  for (const heading of parent.querySelectorAll("h4")) {
+    const card = document.getElementById(heading.querySelector("a").hash.slice(1));
+    for (const [term, kind] of [["Fix", "f"], ["Why", "why"]]) {
+      const said = card ? words(card, term) : "";
+      if (said) {
+        const line = document.createElement("p");
+        line.className = kind;
+        line.textContent = said;
+        heading.after(line);
+      }
+    }
+  }
+
+  const roles = [...parent.querySelectorAll(":scope > details")].map((box, rank) => ({
+    box,
+    rank,
+    name: box.querySelector("h3").textContent,
+    words: box.querySelector("summary").textContent.toLowerCase(),
+    groups: [...box.querySelectorAll("h4")].map(groupOf),
+    number: box.querySelectorAll("li").length,
+  }));
+  const total = roles.reduce((sum, role) => sum + role.number, 0);
+  const others = document.getElementById("others");
+  const end = roles.length ? roles[roles.length - 1].box.nextSibling : null;
+
+  const chosen = (name) => {
+    const boxes = [...form.querySelectorAll(`input[name=${name}]`)];
+    return (value) => boxes.length === 0 || boxes.some((box) => box.value === value && box.checked);
+  };
+  const show = (element, is) => element.classList.toggle("off", !is);
+  const number = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
+
+  const filter = () => {
+    const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const severity = chosen("severity");
+    const status = chosen("status");
+    let found = 0;
+    let subjects = 0;
+    for (const role of roles) {
+      let inRole = 0;
+      for (const group of role.groups) {
+        let inGroup = 0;
+        for (const one of group.findings) {
+          const is = severity(group.severity) && status(one.status) && wanted.every((word) =>
+            role.words.includes(word) || group.words.includes(word) || one.words.includes(word));
+          show(one.item, is);
+          inGroup += is;
+        }
+        for (const part of group.parts) if (part.tagName !== "LI") show(part, inGroup);
+        inRole += inGroup;
+      }
+      show(role.box, inRole);
+      if (wanted.length && inRole) role.box.open = true;
+      found += inRole;
+      subjects += inRole > 0;
+    }
+    count.textContent = found === total
+      ? `All ${number(total, "finding")} are shown.`
+      : `${number(found, "finding")} of ${total.toLocaleString("en")} in ${subjects} of ${roles.length} places.`;
+  };
+
+  const orders = {
+    rank: (a, b) => a.rank - b.rank,
+    number: (a, b) => b.number - a.number || a.rank - b.rank,
+    name: (a, b) => a.name.localeCompare(b.name) || a.rank - b.rank,
+  };
+  const order = () => {
+    const by = sort.value;
+    for (const role of [...roles].sort(orders[by])) parent.insertBefore(role.box, end);
+    if (others) {
+      others.classList.toggle("off", by !== "rank");
+      const first = roles.find((role) => others.dataset.first === role.box.id);
+      if (first && by === "rank") parent.insertBefore(others, first.box);
+    }
+  };
+  const openAll = (is) => { for (const role of roles) role.box.open = is; };
+  const follow = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (target && target.tagName === "DETAILS") target.open = true;
+  };
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", (event) => { if (event.target !== sort) filter(); });
+  form.addEventListener("reset", () => setTimeout(() => { filter(); order(); }));
+  sort.addEventListener("change", order);
+  document.getElementById("open").addEventListener("click", () => openAll(true));
+  document.getElementById("close").addEventListener("click", () => openAll(false));
+  window.addEventListener("hashchange", follow);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#s']");
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (target && target.tagName === "DETAILS") { target.open = true; target.classList.remove("off"); }
+  });
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = roles.filter((role) => !role.box.open);
+    openAll(true);
+  });
+  window.addEventListener("afterprint", () => { for (const role of closed) role.box.open = false; });
+
+  form.hidden = false;
+  if (roles.length > 8) openAll(false);
+  follow();
+  filter();
+})();
