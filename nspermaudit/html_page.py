@@ -1,4 +1,4 @@
-"""HTML pages that stand alone: one file, no network, readable whole without script.
+r"""HTML pages that stand alone: one file, no network, readable whole without script.
 
 A page is made piece by piece::
 

@@ -241,12 +241,11 @@ _HTML_STATUSES = {None: "active", "wa": "waived", "ba": "baselined"}
 
 
 def _html(text: str) -> Iterator[tuple[str, str]]:
-    is_finding, severity, last = False, "", ""
+    is_finding, severity = False, ""
     for element in elements(text):
         if element.tag == "section":
             is_finding = element.attributes["id"] == "findings"
-        elif is_finding and element.tag == "b" and last == "h4":
+        elif is_finding and element.tag == "h4":
             severity = element.text
         elif is_finding and element.tag == "li":
             yield severity, _HTML_STATUSES[element.attributes.get("class")]
-        last = element.tag

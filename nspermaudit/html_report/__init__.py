@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from nspermaudit import change_lines
 from nspermaudit.finding import Report
 from nspermaudit.html_page import Page, contents, items, section, text
-from nspermaudit.html_report import closing
-from nspermaudit.html_report.findings import findings
-from nspermaudit.html_report.heat_map import heat_map
-from nspermaudit.html_report.overview import header, pictures
-from nspermaudit.html_report.subjects import rules_of, subjects_of
+from nspermaudit.html_report import closing, findings, heat_map, overview
+from nspermaudit.html_report.subjects import Subject, rules_of, subjects_of
 from nspermaudit.style import Style
 
 Part = tuple[str, str, Callable[[], Iterator[str]]]
@@ -26,9 +23,10 @@ def pieces(report: Report, style: Style) -> Iterator[str]:
     page = Page(
         "NetSuite roles: audit of permissions", styles=("report.css",), scripts=("report.js",)
     )
-    parts = _parts(report, style)
+    subjects = subjects_of(report)
+    parts = _parts(report, subjects, style)
     yield page.opening()
-    yield header(report, subjects_of(report))
+    yield overview.header(report, subjects)
     yield contents((anchor, heading) for anchor, heading, _ in parts)
     yield "<main id=main tabindex=-1>\n"
     for anchor, heading, content in parts:
@@ -37,20 +35,20 @@ def pieces(report: Report, style: Style) -> Iterator[str]:
     yield page.closing()
 
 
-def _parts(report: Report, style: Style) -> list[Part]:
+def _parts(report: Report, subjects: Sequence[Subject], style: Style) -> list[Part]:
     """What the page has: an anchor, a heading and the content, each."""
-    subjects, rules, is_whole = subjects_of(report), rules_of(report), style.show_all
+    rules, is_whole = rules_of(report), style.show_all
     parts: list[Part] = []
     if not report.is_complete:
         parts.append(("unfinished", "Not complete", partial(closing.unfinished, report)))
     if report.roles:
-        parts.append(("overview", "Overview", partial(pictures, report, subjects)))
+        parts.append(("overview", "Overview", partial(overview.pictures, report, subjects)))
     if rules.all:
-        heat = partial(heat_map, report, subjects, rules, is_whole=is_whole)
+        heat = partial(heat_map.rows, report, subjects, rules, is_whole=is_whole)
         parts.append(("map", "Roles by rule", heat))
     if report.changes is not None:
         parts.append(("changes", "Changes", partial(_changes, report, is_whole=is_whole)))
-    told = partial(findings, report, subjects, rules, is_whole=is_whole)
+    told = partial(findings.by_role, report, subjects, rules, is_whole=is_whole)
     parts.append(("findings", "Findings", told))
     if rules.all:
         parts.append(("rules", "Rules", partial(closing.rule_cards, report, rules)))

@@ -71,9 +71,20 @@ def accepted(report: Report) -> Iterator[str]:
     every = dict.fromkeys((*numbers, *report.idle_waivers))
     yield from table(
         "Waivers in force",
-        ("Waiver", "Rule", "Role", "Permission", "Up to", "Until", "Approved by", "Reason", "Findings"),
+        (
+            "Waiver",
+            "Rule",
+            "Role",
+            "Permission",
+            "Up to",
+            "Until",
+            "Approved by",
+            "Reason",
+            "Findings",
+        ),
         (_waiver(item, numbers[item]) for item in sorted(every, key=_by_place)),
         numbers={8},
+        kind="waivers",
     )
     if not every:
         yield "<p>No waiver accepts a finding.\n"
@@ -159,12 +170,8 @@ def method(report: Report, style: Style) -> Iterator[str]:
     yield from table(
         "Rule packs",
         ("Pack", "Title", "Rules", "Digest"),
-        (
-            (code(pack.id), text(pack.title), str(pack.rules), code(pack.sha256))
-            for pack in report.packs
-        ),
-        numbers={2},
-        kind="digests",
+        ((text(pack.id), text(pack.title), str(pack.rules), pack.sha256) for pack in report.packs),
+        kind="packs digests",
     )
     with_skipped = style.show_all or style.verbosity > 0
     told = [item for item in report.inputs if with_skipped or item.status != "skipped"]
@@ -172,8 +179,7 @@ def method(report: Report, style: Style) -> Iterator[str]:
         "Inputs",
         ("Input", "Format", "Status", "Bytes", "Rows", "Roles", "Grants", "Digest"),
         map(_input, told),
-        numbers={3, 4, 5, 6},
-        kind="digests",
+        kind="inputs digests",
     )
     left_out = len(report.inputs) - len(told)
     if left_out:
@@ -190,11 +196,11 @@ def method(report: Report, style: Style) -> Iterator[str]:
 def _input(item: Input) -> Sequence[str]:
     numbers = (item.size, item.rows, item.roles, item.grants)
     return (
-        code(item.path),
+        text(item.path),
         text(item.format),
         text(item.status),
         *(str(number) if number or item.status != "skipped" else "" for number in numbers),
-        code(item.sha256) if item.sha256 else "",
+        item.sha256,
     )
 
 

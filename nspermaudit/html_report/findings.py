@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from nspermaudit.finding import Finding, Report
 from nspermaudit.html_page import code, text
 from nspermaudit.html_report.subjects import SEVERITIES, Rules, Subject, place
 from nspermaudit.requirement import MANAGE_ROLES
-from nspermaudit.rule import Rule
 from nspermaudit.style import counted_findings
 from nspermaudit.summary import more
 
@@ -25,7 +23,7 @@ _TO_ROLE = "in NetSuite: "
 _IN_ROLE = "in the role: "
 
 
-def findings(
+def by_role(
     report: Report, subjects: Sequence[Subject], rules: Rules, *, is_whole: bool
 ) -> Iterator[str]:
     """The findings of every subject, the worst first, and how many more there are."""
@@ -34,8 +32,8 @@ def findings(
         return
     yield (
         "<p>By role, the worst first. The name of a rule leads to why it matters, to its sources "
-        "and, where it is the same for all, to how to mend it. Places are line:column. In the fix of "
-        "several findings <i>ID</i> and <i>NAME</i> stand for those of each.\n"
+        "and, where it is the same for all, to how to mend it. Places are line:column. In what is "
+        "said of several findings <i>ID</i> and <i>NAME</i> stand for those of each.\n"
     )
     yield _controls(report)
     room = len(report.findings) if is_whole else MAX_SHOWN
@@ -69,7 +67,7 @@ def _controls(report: Report) -> str:
         "<option value=number>number of findings<option value=name>name</select>\n"
         "<p><button type=button id=open>Open all</button>"
         "<button type=button id=close>Close all</button>"
-        "<button type=reset>Reset</button>\n"
+        "<button type=button id=clear>Reset</button>\n"
         "<p id=count role=status></p>\n</form>\n"
     )
 
@@ -92,8 +90,13 @@ def _subject(subject: Subject, rules: Rules) -> Iterator[str]:
         f"<details open id=s{subject.number}><summary><h3>{text(subject.title)}</h3> "
         f"{role_id} <span>{words}</span></summary>\n<p class=where>{_where(subject)}\n"
     )
+    severity = None
     for rule, group in subject.by_rule:
-        yield from _group(rule, group, subject, rules)
+        if rule.severity is not severity:
+            severity = rule.severity
+            yield f"<h4 class={severity.word[0]}>{severity.word}</h4>\n"
+        yield f"<h5><a href=#{rules.anchor(rule)}>{text(rule.id)}</a></h5>\n"
+        yield from _group(group, subject)
     yield "</details>\n"
 
 
@@ -104,60 +107,73 @@ def _where(subject: Subject) -> str:
     return ". ".join(filter(None, (file, f"Role: {text(begins)}" if is_role else "")))
 
 
-def _group(rule: Rule, group: Sequence[Finding], subject: Subject, rules: Rules) -> Iterator[str]:
+def _group(group: Sequence[Finding], subject: Subject) -> Iterator[str]:
     """The findings of one rule on one role; those that are mended alike stand together."""
-    word = rule.severity.word
-    yield (
-        f"<h4 class={word[0]}><b>{word}</b> <a href=#{rules.anchor(rule)}>{text(rule.id)}</a></h4>"
-    )
     alike: dict[Pattern, list[Finding]] = {}
     for item in group:
         alike.setdefault(_pattern(item, _fix(item, subject)), []).append(item)
-    for pattern, findings_ in alike.items():
-        is_shared = len(findings_) > 1 and pattern != NO_PATTERN
-        yield "<ul>\n"
-        yield from (_finding(item, subject, with_fix=not is_shared) for item in findings_)
+    for fix, items in alike.items():
+        shares_fix = len(items) > 1 and fix != NO_PATTERN
+        messages = {_pattern(item, _message(item, subject)) for item in items}
+        shares_message = len(items) > 1 and len(messages) == 1 and len(min(messages)) > 1
+        if shares_message:
+            yield f"<p>{_shown(messages.pop())}\n"
+        if shares_fix:
+            yield f"<p class=f>{_shown(fix)}\n"
+        yield "<ul>"
+        for item in items:
+            message = _about(item) if shares_message else _message(item, subject)
+            yield _finding(item, subject, message, "" if shares_fix else _fix(item, subject))
         yield "</ul>\n"
-        if is_shared:
-            yield f"<p class=f>{'<i>ID</i>'.join(map(text, pattern.parts))}"
-            yield f"{'<i>NAME</i>' if pattern.ends_with_name else ''}\n"
 
 
-class Pattern(NamedTuple):
-    """A cure without what it is about: the texts around the id, and whether a name ends it."""
+Pattern = tuple[str, ...]
+"""A text cut where it says the id or the name of what it is about: text, mark, text, ..."""
 
-    parts: tuple[str, ...]
-    ends_with_name: bool = False
-
-
-NO_PATTERN = Pattern(("",))
+NO_PATTERN = ("",)
+_MARKS = {"\0": "<i>ID</i>", "\1": "<i>NAME</i>"}
 
 
-def _pattern(item: Finding, fix: str) -> Pattern:
+def _pattern(item: Finding, words: str) -> Pattern:
     permission = item.verdict.permission
-    name = permission.name if permission else ""
-    subject = permission.id if permission else item.verdict.subject
-    ends_with_name = bool(name) and fix.endswith(f" > {name}")
-    if ends_with_name:
-        fix = fix.removesuffix(name)
-    parts = re.split(rf"(?<!\w){re.escape(subject)}(?!\w)", fix) if subject else [fix]
-    return Pattern(tuple(parts), ends_with_name)
+    name = _about(item)
+    other = permission.id if permission else name
+    sought = "|".join(re.escape(one) for one in (name, other) if one)
+    if not sought:
+        return (words,)
+    parts = re.split(rf"(?<!\w)({sought})(?!\w)", words)
+    parts[1::2] = ["\1" if part == name else "\0" for part in parts[1::2]]
+    return tuple(parts)
 
 
-def _finding(item: Finding, subject: Subject, *, with_fix: bool) -> str:
-    """One finding: what, where, its name for machines; how to mend it."""
-    message = item.verdict.message.removeprefix(f'"{subject.title}" ')
-    kind, status = "", ""
+def _shown(pattern: Pattern) -> str:
+    return "".join(
+        _MARKS[part] if number % 2 else text(part) for number, part in enumerate(pattern)
+    )
+
+
+def _about(item: Finding) -> str:
+    """What a finding of a role is about, in a word."""
+    permission = item.verdict.permission
+    return permission.name if permission else item.verdict.subject
+
+
+def _message(item: Finding, subject: Subject) -> str:
+    return item.verdict.message.removeprefix(f'"{subject.title}" ')
+
+
+def _finding(item: Finding, subject: Subject, message: str, fix: str) -> str:
+    """One finding: what, how to mend it, where, its name for machines."""
+    kind, what = "", text(message)
     if item.is_accepted:
-        kind, status = f" class={item.status[:2]}", f"<b>{item.status}</b> "
-    fix = _fix(item, subject) if with_fix else ""
+        kind, what = f" class={item.status[:2]}", f"<p class=m><b>{item.status}</b> {what}"
     related = (
         f"<p>{code(place(where, subject.path))} {text(words)}"
         for where, words in item.verdict.related
     )
     terms = f"<p class=t>{text(item.waiver.terms)}" if item.waiver else ""
     return (
-        f"<li{kind}>{status}{text(message)}{f'<p class=f>{text(fix)}' if fix else ''}"
+        f"<li{kind}>{what}{f'<p class=f>{text(fix)}' if fix else ''}"
         f"{terms}{''.join(related)}<p>{_identity(item, subject, message)}\n"
     )
 
@@ -176,4 +192,3 @@ def _fix(item: Finding, subject: Subject) -> str:
         return ""
     begins = f"{_TO_ROLE}{MANAGE_ROLES} > {subject.title} > "
     return item.fix.replace(begins, _IN_ROLE)
-

@@ -74,27 +74,27 @@ class _Cells:
 
     def cell(self, key: Key, rule_id: str) -> str:
         """One cell; its end tag is left out."""
-        found = self.found.get(key, {})
+        found = self.found.get(key, Counter())
         for severity, sign in _FOUND.items():
-            number = found.get((rule_id, severity), 0)
+            number = found[rule_id, severity]
             if number:
                 return f"<td class={sign.kind}>{_numbered(sign, number)}"
-        number = self.accepted.get(key, {}).get(rule_id, 0)
+        number = self.accepted.get(key, Counter())[rule_id]
         if number:
             return f"<td class={_ACCEPTED.kind}>{_numbered(_ACCEPTED, number)}"
-        results = self.results.get(key, {}).get(rule_id, ())
-        sign = next((_RESULTS[result] for result in _RESULTS if result in results), None)
-        if sign is None:
-            return "<td>"
-        kind = f" class={sign.kind}" if sign.kind else ""
-        return f"<td{kind}>{text(sign.letter)}"
+        results = self.results.get(key, {}).get(rule_id, set())
+        for result, sign in _RESULTS.items():
+            if result in results:
+                kind = f" class={sign.kind}" if sign.kind else ""
+                return f"<td{kind}>{text(sign.letter)}"
+        return "<td>"
 
 
 def _numbered(sign: Sign, number: int) -> str:
     return sign.letter if number == 1 else f"{sign.letter}{number}"
 
 
-def heat_map(
+def rows(
     report: Report, subjects: Sequence[Subject], rules: Rules, *, is_whole: bool
 ) -> Iterator[str]:
     """The table, with what its signs mean and which roles it leaves out; nothing without rules."""
@@ -126,8 +126,8 @@ def heat_map(
     for key in shown:
         name = text(cells.names[key])
         heading = f"<a href=#{anchors[key]}>{name}</a>" if key in anchors else name
-        row = "".join(cells.cell(key, rule.id) for rule in rules.all)
-        yield f"<tr><th scope=row>{heading}{row}\n"
+        cells_ = "".join(cells.cell(key, rule.id) for rule in rules.all)
+        yield f"<tr><th scope=row>{heading}{cells_}\n"
     yield "</table>\n</div>\n"
 
 

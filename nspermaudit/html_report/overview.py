@@ -110,4 +110,3 @@ def _bar(parts: Iterator[tuple[str, int]] | Sequence[tuple[str, int]], total: in
         '<svg viewBox="0 0 100 10" preserveAspectRatio=none aria-hidden=true focusable=false>'
         f"{drawn}</svg>"
     )
-

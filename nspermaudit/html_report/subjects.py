@@ -1,4 +1,4 @@
-"""What the page is about, in its order: roles and other objects, and the rules they were held to."""
+"""What the page is about, in its order: roles and other objects, and the rules they broke."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def rules_of(report: Report) -> Rules:
     """The rules with a finding or a result, in the order of the packs."""
     packs = {pack.id: number for number, pack in enumerate(report.packs)}
     last = len(packs)
-    known = {item.rule.id: item.rule for item in (*(report.outcomes or ()), *report.findings)}
+    known = {outcome.rule.id: outcome.rule for outcome in report.outcomes or ()}
+    known |= {finding.rule.id: finding.rule for finding in report.findings}
     ordered = sorted(
         known.values(), key=lambda rule: (packs.get(rule.pack, last), rule.pack, *_order(rule))
     )

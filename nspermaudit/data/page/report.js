@@ -7,29 +7,39 @@
   const count = document.getElementById("count");
   const parent = form.parentNode;
 
-  // A role is a details; a group a heading with what follows up to the next; a finding an li.
-  const groupOf = (heading) => {
-    const parts = [heading];
-    let next = heading.nextElementSibling;
-    for (; next && next.tagName !== "H4"; next = next.nextElementSibling) parts.push(next);
-    const findings = parts.flatMap((part) => [...part.querySelectorAll("li")]);
+  // A role is a details; a heading of a severity goes before its rules; a finding is an li.
+  const upTo = (heading, tags) => {
+    const parts = [];
+    for (let next = heading.nextElementSibling; next && !tags.includes(next.tagName); next = next.nextElementSibling) {
+      parts.push(next);
+    }
+    return parts;
+  };
+  const ruleOf = (heading, severity) => {
+    const parts = upTo(heading, ["H4", "H5"]);
+    const shared = parts.filter((part) => part.tagName === "P").map((part) => part.textContent);
     return {
-      parts,
-      severity: heading.className,
-      words: heading.textContent.toLowerCase(),
-      findings: findings.map((item) => ({
-        item, status: item.className.slice(0, 2) || "n", words: item.textContent.toLowerCase(),
+      parts: [heading, ...parts],
+      severity,
+      words: [heading.textContent, ...shared].join(" ").toLowerCase(),
+      findings: parts.flatMap((part) => [...part.querySelectorAll("li")]).map((item) => ({
+        item, status: item.className || "n", words: item.textContent.toLowerCase(),
       })),
     };
   };
+  const severityOf = (heading) => ({
+    heading,
+    rules: upTo(heading, ["H4"]).filter((part) => part.tagName === "H5").map((rule) => ruleOf(rule, heading.className)),
+  });
+
   // A file has the reason of a rule once; here it stands with the findings, too.
   const words = (card, term) => {
     const found = [...card.querySelectorAll("dt")].find((dt) => dt.textContent === term);
     return found ? found.nextElementSibling.textContent : "";
   };
-  for (const heading of parent.querySelectorAll("h4")) {
+  for (const heading of parent.querySelectorAll("h5")) {
     const card = document.getElementById(heading.querySelector("a").hash.slice(1));
-    for (const [term, kind] of [["Fix", "f"], ["Why", "why"]]) {
+    for (const [term, kind] of [["Fix", "f cure"], ["Why", "why"]]) {
       const said = card ? words(card, term) : "";
       if (said) {
         const line = document.createElement("p");
@@ -45,7 +55,7 @@
     rank,
     name: box.querySelector("h3").textContent,
     words: box.querySelector("summary").textContent.toLowerCase(),
-    groups: [...box.querySelectorAll("h4")].map(groupOf),
+    severities: [...box.querySelectorAll("h4")].map(severityOf),
     number: box.querySelectorAll("li").length,
   }));
   const total = roles.reduce((sum, role) => sum + role.number, 0);
@@ -67,16 +77,21 @@
     let subjects = 0;
     for (const role of roles) {
       let inRole = 0;
-      for (const group of role.groups) {
-        let inGroup = 0;
-        for (const one of group.findings) {
-          const is = severity(group.severity) && status(one.status) && wanted.every((word) =>
-            role.words.includes(word) || group.words.includes(word) || one.words.includes(word));
-          show(one.item, is);
-          inGroup += is;
+      for (const { heading, rules } of role.severities) {
+        let inSeverity = 0;
+        for (const rule of rules) {
+          let inRule = 0;
+          for (const one of rule.findings) {
+            const is = severity(rule.severity) && status(one.status) && wanted.every((word) =>
+              role.words.includes(word) || rule.words.includes(word) || one.words.includes(word));
+            show(one.item, is);
+            inRule += is;
+          }
+          for (const part of rule.parts) show(part, inRule);
+          inSeverity += inRule;
         }
-        for (const part of group.parts) if (part.tagName !== "LI") show(part, inGroup);
-        inRole += inGroup;
+        show(heading, inSeverity);
+        inRole += inSeverity;
       }
       show(role.box, inRole);
       if (wanted.length && inRole) role.box.open = true;
@@ -110,7 +125,7 @@
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => { if (event.target !== sort) filter(); });
-  form.addEventListener("reset", () => setTimeout(() => { filter(); order(); }));
+  document.getElementById("clear").addEventListener("click", () => { form.reset(); filter(); order(); });
   sort.addEventListener("change", order);
   document.getElementById("open").addEventListener("click", () => openAll(true));
   document.getElementById("close").addEventListener("click", () => openAll(false));
