@@ -34,7 +34,7 @@ NAMES_SCHEMA: Mapping[str, Any] = MappingProxyType(
     }
 )
 
-_MANAGE_ROLES = "Setup > Users/Roles > Manage Roles"
+MANAGE_ROLES = "Setup > Users/Roles > Manage Roles"
 
 
 class Requirement(NamedTuple):
@@ -138,7 +138,7 @@ def is_glob(text: str) -> bool:
 def click_path(role: Role, permission: Permission) -> str:
     """Where in NetSuite the permission of a role is set."""
     subtab = f" > {permission.category}" if permission.category else ""
-    return f"{_MANAGE_ROLES} > {role.title.strip()} > Permissions{subtab} > {permission.name}"
+    return f"{MANAGE_ROLES} > {role.title.strip()} > Permissions{subtab} > {permission.name}"
 
 
 def cure(action: str, role: Role, permission: Permission) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from browsers import look as look  # noqa: PLC0414 - the fixture, for all tests
 from npm_packages import npm as npm  # noqa: PLC0414 - the fixture, for all tests
 
 from nspermaudit import Config, Reading, Report, Request, Use, find

@@ -8,7 +8,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
 
 from conftest import FIXTURES, audited
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
@@ -78,6 +79,7 @@ def counted(form: str, text: str) -> Counts:
         "gitlab": _gitlab,
         "markdown": _markdown,
         "csv": _csv,
+        "html": _html,
     }[form](text)
     return Counter((_SEVERITIES.get(severity, severity), status) for severity, status in pairs)
 
@@ -189,3 +191,61 @@ def _csv(text: str) -> Iterator[tuple[str, str]]:
     for row in csv_rows(text):
         if row["status"] in ("active", "waived", "baselined"):
             yield row["severity"], row["status"]
+
+
+class Element(NamedTuple):
+    """An element of a page: its name, its attributes, and the text up to the next tag."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    texts: list[str]
+
+    @property
+    def text(self) -> str:
+        """What a reader sees, up to the next tag."""
+        return "".join(self.texts)
+
+
+class _Elements(HTMLParser):
+    """All elements of a page, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Element] = []
+        self._is_open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs)
+        self.found.append(Element(tag, dict(attrs), []))
+
+        self._is_open = True
+
+    def handle_endtag(self, tag: str) -> None:
+        del tag
+        self._is_open = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_open:
+            self.found[-1].texts.append(data)
+
+
+def elements(page: str) -> list[Element]:
+    """The elements of a page, as a browser without script reads them."""
+    parser = _Elements()
+    parser.feed(page)
+    parser.close()
+    return parser.found
+
+
+_HTML_STATUSES = {None: "active", "wa": "waived", "ba": "baselined"}
+
+
+def _html(text: str) -> Iterator[tuple[str, str]]:
+    is_finding, severity = False, ""
+    for element in elements(text):
+        if element.tag == "section":
+            is_finding = element.attributes["id"] == "findings"
+        elif is_finding and element.tag == "h4":
+            severity = element.text
+        elif is_finding and element.tag == "li":
+            yield severity, _HTML_STATUSES[element.attributes.get("class")]

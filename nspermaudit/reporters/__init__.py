@@ -12,10 +12,10 @@ from nspermaudit.finding import Report
 from nspermaudit.plug_ins import PlugIns
 from nspermaudit.style import Style
 
-WITH_DIGESTS = frozenset(("json",))
+WITH_DIGESTS = frozenset(("json", "html"))
 """The formats that tell the inputs' digests."""
 
-WITH_OUTCOMES: frozenset[str] = frozenset()
+WITH_OUTCOMES = frozenset(("html",))
 """The formats that have every result, also where only findings are shown."""
 
 
@@ -34,5 +34,5 @@ else:  # as in ``rule``
 
 REPORTERS: PlugIns[Reporter] = PlugIns(
     "nspermaudit.reporters",
-    *("text", "table", "json", "sarif", "junit", "github", "gitlab", "markdown", "csv"),
+    *("text", "table", "json", "sarif", "junit", "github", "gitlab", "markdown", "csv", "html"),
 )

@@ -179,7 +179,7 @@ def test_parsed_back_the_findings_are_the_same(report: Report, style: Style) -> 
     """JSON, XML, CSV, Markdown and commands are whole, and their findings are the report's."""
     every = Counter((item.severity.word, item.status) for item in report.findings)
     active = Counter({key: number for key, number in every.items() if key[1] == "active"})
-    for form in ("json", "sarif", "junit", "markdown", "csv"):
+    for form in ("json", "sarif", "junit", "markdown", "csv", "html"):
         assert counted(form, rendered(form, report, style)) == every, form
     for form in ("github", "gitlab"):
         assert counted(form, rendered(form, report, style)) == active, form

@@ -27,7 +27,10 @@ VARIANTS = {
 
 
 def _without_digests(text: str) -> str:
-    return re.sub(r'("sha256": )"[0-9a-f]{64}"', r'\1"..."', text)
+    """Nor the style and the script of a page, which other tests hold to what they do."""
+    text = re.sub(r"(?s)(<style>).*?(</style>)|(<script>).*?(</script>)", r"\1\2\3\4", text)
+    text = re.sub(r"sha256-[\w+/]+=*", "sha256-...", text)
+    return re.sub(r'("sha256": "|<td>)[0-9a-f]{64}("|\n)', r"\1...\2", text)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -45,6 +45,10 @@ def main() -> None:
         expect_in(run(tool, "schema", "pack", cwd=empty), "draft-07")
         report = run(tool, "check", ROOT / "fixtures" / "acme", cwd=empty, expect=1)
         expect_in(report, "sales-order-permissions", "Checked 3 roles, 19 grants")
+        page = run(
+            tool, "check", ROOT / "fixtures" / "acme", "--format", "html", cwd=empty, expect=1
+        )
+        expect_in(page, "Content-Security-Policy", "5 errors in 2 of 3 roles")
         expect_in(run(tool, "init", "github", "--dry-run", cwd=empty), "uses: nspermaudit/")
         run(tool, "packs", "test", "guide", "integrity", cwd=empty)
         size = wheel.stat().st_size // 1024

@@ -1,0 +1,335 @@
+"""The page: it stands alone, says everything, leads where it says, and stays small."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, Ran, audited, sdf
+from reported import accepted, acme, changed, counted, elements, rendered
+
+from nspermaudit import Config, Reading, Request, Use, audit, find
+from nspermaudit.checks.forbid import Forbid
+from nspermaudit.finding import Finding, Report
+from nspermaudit.html_page import attribute, link, text
+from nspermaudit.html_report import findings, heat_map
+from nspermaudit.model import Location
+from nspermaudit.rule import Result, Rule, Severity, Verdict
+from nspermaudit.style import Style
+
+MOST_BYTES = 400_000
+
+
+def page_of(report: Report, style: Style | None = None) -> str:
+    """The page of a report."""
+    return rendered("html", report, style)
+
+
+def whole(*paths: Path, roles: str = "*") -> Report:
+    """An audit with every result, as the command line makes it for a page."""
+    packs = (Use("integrity"), Use("guide"))
+    request = Request(packs=packs, roles=(roles,), keep_all=True)
+    return audit(find(map(str, paths)), Config(), request, Reading())
+
+
+def part(page: str, anchor: str) -> str:
+    """One section of a page."""
+    found = re.search(rf"<section id={anchor} .*?</section>", page, re.DOTALL)
+    assert found, anchor
+    return found[0]
+
+
+def test_policy_names_the_only_style_and_the_only_script() -> None:
+    """Nothing else may run, be loaded or be sent; no attribute needs more than that."""
+    page = page_of(accepted(acme()))
+    policy = re.findall(r'<meta http-equiv=Content-Security-Policy content="([^"]*)">', page)
+    hashes = []
+    for tag in ("style", "script"):
+        (source,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digest = hashlib.sha256(source.encode()).digest()
+        hashes.append(f"{tag}-src 'sha256-{base64.b64encode(digest).decode()}'")
+    closed = "default-src 'none'; base-uri 'none'; form-action 'none'"
+    assert policy == ["; ".join((closed, *hashes))]
+    for element in elements(page):
+        names = set(element.attributes)
+        assert not {name for name in names if name.startswith("on")} | names & {"style", "src"}
+        assert element.tag not in {"link", "img", "iframe", "object", "base"}
+        target = element.attributes.get("href") or "#"
+        assert target.startswith(("#", "https://")), target
+
+
+@pytest.mark.parametrize("name", ["acme", "larkfield", "waivers"])
+def test_every_link_leads_somewhere(name: str) -> None:
+    """Ids are there once, and every link and label within the page has its target."""
+    found = elements(page_of(whole(FIXTURES / name)))
+    ids = [element.attributes["id"] for element in found if "id" in element.attributes]
+    assert len(ids) == len(set(ids)) > 10
+    named = ("href", "for", "aria-labelledby")
+    targets = {
+        element.attributes[key] for element in found for key in named if key in element.attributes
+    }
+    inside = {target.removeprefix("#") for target in targets if target and "://" not in target}
+    assert inside <= set(ids)
+
+
+def test_headings_and_tables_are_in_order() -> None:
+    """One title, no level left out; each table has a caption, and its headings a scope."""
+    found = elements(page_of(accepted(acme())))
+    levels = [int(one.tag[1]) for one in found if re.fullmatch("h[1-6]", one.tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    tags = [one.tag for one in found]
+    assert tags.count("table") == tags.count("caption") > 3
+    assert {one.attributes.get("scope") for one in found if one.tag == "th"} == {"row", "col"}
+
+
+def test_what_a_finding_says() -> None:
+    """What, the fix with the click path, the place, the permission and the fingerprint."""
+    report = acme()
+    told = part(page_of(report), "findings")
+    for finding in report.findings:
+        assert finding.fingerprint in told
+        assert finding.rule.id in told
+    assert "<summary><h3>ACME Order Sync</h3> <code>customrole_acme_order_sync</code>" in told
+    assert "Role: Setup &gt; Users/Roles &gt; Manage Roles &gt; ACME Order Sync\n" in told
+    assert (
+        "<li>needs Full on Sales Order, has Edit<p class=f>set FULL; in the role: Permissions &gt; "
+        "Transactions &gt; Sales Order<p>25:7 TRAN_SALESORD v1:" in told
+    )
+    assert "Misspelt" not in told
+
+
+def test_a_rule_is_told_once() -> None:
+    """Why, beware, sources and grade stand with the rule, however many findings it has."""
+
+    def grade(finding: Finding) -> Finding:
+        rule = finding.rule._replace(evidence="B", false_positives="Not in a sandbox.")
+        return finding._replace(rule=rule)
+
+    report = changed(acme(), grade)
+    page = page_of(report._replace(findings=report.findings * 3))
+    rule = report.findings[0].rule
+    assert unescape(page).count(rule.because) == 1
+    assert unescape(page).count(rule.references[0]) >= 1
+    cards = part(page, "rules")
+    assert (
+        cards.count("<dt>Evidence<dd>grade B")
+        == cards.count("<dt>Beware<dd>Not in a sandbox.")
+        == 6
+    )
+
+
+def test_the_same_cure_is_told_once(tmp_path: Path) -> None:
+    """Of findings that differ in what they are about alone, the cure has their id and name."""
+    (tmp_path / "customrole_example.xml").write_text(sdf())
+    told = part(page_of(whole(tmp_path)), "findings")
+    cure = "add <i>ID</i> at FULL; in the role: Permissions &gt; Transactions &gt; <i>NAME</i>"
+    assert told.count(cure) == 2
+    assert "<p>needs Full on <i>NAME</i>, has none\n" in told
+    assert "<li>Sales Order<p>1:1 TRAN_SALESORD v1:" in told
+
+
+def test_heat_map_shows_every_result() -> None:
+    """Findings by severity and number, what is accepted, passes, and what was not asked."""
+    report = whole(FIXTURES / "acme", roles="customrole_acme_order_sync")
+    told = part(page_of(report), "map")
+    rows = re.findall(r"<tr><th scope=row>(.*)", told)
+    sync, warehouse, clerk = rows[0], rows[1], rows[2]
+    assert sync.startswith(
+        "<a href=#s0>ACME Order Sync</a><td>&#10003;<td class=e>E2<td class=e>E<td>"
+    )
+    assert warehouse.startswith("<a href=#s1>ACME Warehouse Lead</a><td><td><td><td class=e>E<td>")
+    assert "<td class=w>W<td class=i>I<td>" in warehouse
+    assert set(clerk.split("<td>")[1:]) == {"", "&#10003;"}
+    marked = part(page_of(accepted(report)), "map")
+    assert "<td class=a>A" in marked
+
+
+def test_heat_map_of_what_is_not_known(tmp_path: Path) -> None:
+    """Not evaluated has a sign of its own, and its reason is told with the rule and the role."""
+    (tmp_path / "roles.csv").write_text(
+        "Role,Permission,Level\nClerk,Items,Full\nSync,Items,Full\n"
+    )
+    request = Request(packs=(Use("guide"),), keep_all=True)
+    report = audit(find([str(tmp_path)]), Config(), request)
+    page = page_of(report)
+    assert report.results[Result.NOT_EVALUATED]
+    assert "<td class=q>?" in part(page, "map")
+    told = part(page, "unknown")
+    assert "not known whether the role is one of class integration" in told
+    assert "<td>Clerk, Sync<td class=n>2" in told
+    only_sums = part(page_of(report._replace(outcomes=None)), "unknown")
+    assert "<td class=n>6" in only_sums
+
+
+def test_accepted_risks() -> None:
+    """The waivers with their terms, those that match nothing, and what the baseline has lost."""
+    report = accepted(acme())
+    waiver = report.findings[1].waiver
+    assert waiver
+    idle = waiver._replace(role="nobody", location=Location("other.yaml", 3))
+    told = part(page_of(report._replace(idle_waivers=(idle,), mended=("v1:gone",))), "accepted")
+    assert "<td>Head of IT<td>This connector reads customers only.<td class=n>2" in told
+    assert "<td>nobody<td>any" in told
+    assert "<td class=n>none: it matches nothing" in told
+    assert "The baseline knows 1 finding of these." in told
+    assert "In the baseline, and mended: <code>v1:gone</code>" in told
+    told = part(page_of(report), "findings")
+    assert told.count("<li class=wa><p class=m><b>waived</b> ") == 2
+    assert told.count("<li class=ba><p class=m><b>baselined</b> ") == 1
+    assert "until 2027-03-31, approved by Head of IT: This connector" in told
+
+
+def test_nothing_looks_clean_by_accident() -> None:
+    """An audit that is not complete says so first, with the reasons and the broken inputs."""
+    broken = audited(FIXTURES / "broken" / "truncated.xml", FIXTURES / "acme", packs=["integrity"])
+    page = page_of(broken)
+    assert "<p class='lead e'>This audit is not complete" in page
+    assert page.index("<section id=unfinished ") < page.index("<section id=overview ")
+    told = part(page, "unfinished")
+    assert "could not be read whole</strong>" in told
+    assert "truncated.xml:8:3</code>: not well-formed XML" in told
+    nothing = page_of(audited())
+    assert "This audit is not complete" in nothing
+    assert "nothing to check" in part(nothing, "unfinished")
+
+
+def test_sentences() -> None:
+    """The result in words: what was found, where, and that nothing was."""
+
+    def lead(report: Report) -> str:
+        (sentence,) = re.findall("<p class='lead [a-z]+'>(.*)", page_of(report))
+        return str(sentence)
+
+    report = acme()
+    assert lead(report) == "5 errors in 2 of 3 roles."
+    assert lead(report._replace(findings=())) == "Nothing was found."
+    everything = changed(report, lambda finding: finding._replace(is_baselined=True))
+    assert lead(everything) == "Nothing was found that is not accepted."
+    about = changed(
+        report,
+        lambda one: one._replace(role_id="", role_name="", verdict=one.verdict._replace(about="x")),
+    )
+    assert lead(about) == "5 errors, none of them in a role."
+    both = report._replace(findings=(*report.findings, *about.findings))
+    assert lead(both) == "10 errors in 2 of 3 roles, and in 1 other object."
+
+
+def test_what_is_no_role_has_its_place() -> None:
+    """Findings about users, objects and the account itself stand after the roles."""
+
+    def of(about: str) -> Callable[[Finding], Finding]:
+        return lambda one: one._replace(
+            role_id="", role_name="", verdict=one.verdict._replace(about=about)
+        )
+
+    report = acme()
+    found = [of(about)(report.findings[0]) for about in ("A. Clerk", "")]
+    page = page_of(report._replace(findings=(*report.findings, *found)))
+    told = part(page, "findings")
+    names = re.findall("<h3[^>]*>(.*?)</h3>", told)
+    assert names == [
+        "ACME Order Sync",
+        "ACME Warehouse Lead",
+        "What is no role",
+        "A. Clerk",
+        "the account and its projects",
+    ]
+    assert "<tr><th scope=row>what is no role<" in part(page, "map").replace(
+        "<a href=#s3>", ""
+    ).replace("</a>", "")
+
+
+def test_changes(run: Callable[..., Ran], tmp_path: Path) -> None:
+    """What --since tells stands in the page, too; that there is no such part without it."""
+    assert "<section id=changes" not in page_of(acme())
+    assert "<section id=changes" in page_of(acme()._replace(changes=()))
+    file = tmp_path / "x.xml"
+    file.write_text(sdf(("LIST_ITEM", "FULL")))
+    ran = run("check", file, "--format", "html", "--pack", "integrity")
+    assert ran.code == 0
+    assert "Nothing was found." in ran.out
+
+
+def test_large_audits_are_cut_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many findings, so many rows; where all of them are; and all, if they are asked for."""
+    report = whole(FIXTURES / "larkfield" / "sdf")
+    monkeypatch.setattr(findings, "MAX_SHOWN", 5)
+    monkeypatch.setattr(heat_map, "MAX_ROLES", 2)
+    page = page_of(report)
+    assert sum(counted("html", page).values()) == 5
+    more = len(report.findings) - 5
+    assert f"... and {more} more findings: --show all or --format json has them all" in page
+    assert f"<strong>2 of {report.roles} roles</strong> are shown" in part(page, "map")
+    assert part(page, "map").count("<tr><th scope=row>") == 2
+    everything = page_of(report, Style(show_all=True))
+    assert sum(counted("html", everything).values()) == len(report.findings)
+    assert part(everything, "map").count("<tr><th scope=row>") >= report.roles
+
+
+def sixty_roles(folder: Path) -> Report:
+    """Sixty invented roles, and beside what the packs find twenty conflicts in each of them."""
+    names = ["LIST_VENDOR", "TRAN_VENDBILL", "TRAN_VENDPYMT", "TRAN_SALESORD", "LIST_ITEM"]
+    for number in range(60):
+        grants = [(name, ("FULL", "VIEW", "EDIT")[number % 3]) for name in names]
+        file = folder / f"customrole_meadow_{number}.xml"
+        script_id, name = f"customrole_meadow_{number}", f"Meadow Role {number}"
+        file.write_text(sdf(*grants, ("ADMI_WEBSERVICES", "VIEW"), script_id=script_id, name=name))
+    report = whole(folder, roles="customrole_meadow_1?")
+    found = tuple(
+        _conflict(finding, number)
+        for finding in {item.role_id: item for item in report.findings}.values()
+        for number in range(20)
+    )
+    return report._replace(findings=(*report.findings, *found))
+
+
+def _conflict(finding: Finding, number: int) -> Finding:
+    """A finding as a pair of duties gives it."""
+    rule = Rule(
+        id=f"vendor-master-and-payment-{number}",
+        pack="segregation/starter",
+        title="Nobody maintains vendors and pays them",
+        severity=(Severity.ERROR, Severity.WARNING)[number % 2],
+        verb="forbid",
+        check=Forbid((), ()),
+        because="Who can create a vendor and pay it can pay himself, and nobody sees it.",
+        fix="split the duties: take one side away from the role, or have the other approved",
+        references=(
+            "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_1.html",
+        ),
+        evidence="A",
+    )
+    message = (
+        f'"{finding.subject}" can maintain vendors (Vendors: Full) and pay them '
+        "(Pay Bills: Full, Check: Create)"
+    )
+    verdict = Verdict(Result.FINDING, f"pair-{number}", problem="conflict", message=message)
+    return finding._replace(rule=rule, verdict=verdict)
+
+
+def test_sixty_roles_fit_into_a_mail(tmp_path: Path) -> None:
+    """Below 400 KB, with every finding and every result."""
+    report = sixty_roles(tmp_path)
+    page = page_of(report)
+    assert report.roles == 60
+    assert sum(counted("html", page).values()) == len(report.findings) > 60 * 20
+    assert len(page.encode()) < MOST_BYTES
+    assert page.isascii()
+
+
+def test_text_of_a_page() -> None:
+    """No text is markup, and what cannot be seen is spelled out."""
+    assert text('<a href="x">&\u202e\u00e9') == '&lt;a href="x"&gt;&amp;\\u{202e}&#233;'
+    assert attribute("\"><script>'") == '"&quot;&gt;&lt;script&gt;&apos;"'
+    assert link("javascript:alert(1)") == "javascript:alert(1)"
+    assert link("http://x.example") == "http://x.example"
+    assert link("https://x.example/ y") == "https://x.example/ y"
+    assert link("https://x.example/?a&b").startswith('<a href="https://x.example/?a&amp;b" rel=')
