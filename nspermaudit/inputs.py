@@ -24,7 +24,7 @@ from nspermaudit.model import Location, Role
 from nspermaudit.pages import is_whole
 from nspermaudit.projects import Projects, role_name
 from nspermaudit.rule import Severity
-from nspermaudit.source import Reading, Source
+from nspermaudit.source import Reading, Skipped, Source
 from nspermaudit.xml import Head
 
 _NOT_KNOWN = "not read: it speaks of permissions, but is no export known here"
@@ -60,6 +60,9 @@ class Inputs:
 
     def _survey(self, export: Export) -> None:
         source = export.source
+        if source.skipped is not None:
+            self._pass_over_again(export, source.skipped)
+            return
         if source.passed_over or source.is_asset:
             export.status = "skipped"
             if source.passed_over:
@@ -76,6 +79,15 @@ class Inputs:
                 self._take(export, head)
         except InputError as error:
             export.fail(error)
+
+    def _pass_over_again(self, export: Export, skipped: Skipped) -> None:
+        """Take an input for what it was found to be when somebody read it."""
+        export.format, export.status = skipped.format, "skipped"
+        for line, column, severity, text in skipped.notes:
+            place = Location(export.source.path, line, column)
+            export.messages.append(Message(place, Severity(severity), text))
+        if skipped.is_export:
+            self.exports.append(export)
 
     def _take(self, export: Export, head: Head) -> None:
         """Keep an export of roles for judging; what is only context is known of, no more."""
@@ -190,6 +202,8 @@ class Inputs:
 
     def roles_of(self, export: Export, reading: Reading, account: Account) -> Iterator[Role]:
         """One export's roles, with what companions know of them. Raises OtherReadingError."""
+        if export.source.skipped is not None:
+            return
         for fact in self.facts_of(export, reading):
             if isinstance(fact, Role):
                 if len(fact.name) > MAX_NAME or len(fact.id) > MAX_NAME:
