@@ -157,6 +157,16 @@ class Source:
             raise InputError("not a regular file", Location(self.path))
         return handle
 
+    def measured(self) -> int:
+        """The number of bytes, without reading them. Raises InputError as ``open``."""
+        if self.data is not None:
+            return len(self.data)
+        handle = self._handle()
+        try:
+            return os.fstat(handle).st_size
+        finally:
+            os.close(handle)
+
     def head(self, size: int = HEAD_BYTES) -> bytes:
         """The first bytes, at most ``size``; for recognising, so without a digest."""
         if self.data is not None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TextIO
 
+from nspermaudit.errors import InputError
 from nspermaudit.export import Export
 from nspermaudit.inputs import Inputs
 from nspermaudit.style import counted
@@ -121,14 +122,11 @@ class Bar(Watch):
 
 def _size(export: Export) -> int:
     """The bytes of an export's file; those of an archive are not its own."""
-    source = export.source
-    if source.data is not None:
-        return len(source.data)
-    if source.file is None or source.archive is not None:
+    if export.source.archive is not None:
         return 0
     try:
-        return os.stat(source.file).st_size
-    except OSError:
+        return export.source.measured()
+    except InputError:
         return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -28,25 +28,27 @@ def explained(name: str, now: bytes, file: str | None) -> Iterator[str]:
         return
     with open(file, "rb") as stream:
         then = stream.read()
-    lines = [] if max(len(then), len(now)) > MOST_BYTES else list(_in_words(name, then, now))
+    lines: list[str] = []
+    if name.endswith(".json") and max(len(then), len(now)) <= MOST_BYTES:
+        try:
+            lines = list(_in_words(name, then, now))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            lines = []  # the one of then is no report
     yield from lines or _first_line(name, then, now)
 
 
 def _in_words(name: str, then: bytes, now: bytes) -> Iterator[str]:
     """Findings and results that only one of two JSON reports has."""
-    if not name.endswith(".json"):
-        return
-    try:
-        old, new = json.loads(then), json.loads(now)
-    except ValueError:
-        return
-    kinds: Mapping[str, Callable[[Any], str]] = {
-        "findings": _finding,
-        "results": _result,
-        "inputs": _input,
+    old, new = json.loads(then), json.loads(now)
+    kinds: Mapping[str, Callable[[Any], Iterable[str]]] = {
+        "not complete": lambda report: report["summary"]["unfinished"],
+        "findings": lambda report: map(_finding, report["findings"]),
+        "results": lambda report: map(_result, report["results"]),
+        "inputs": lambda report: map(_input, report["inputs"]),
+        "notes": lambda report: [*report["assumptions"], *report["notes"]],
     }
-    for key, words in kinds.items():
-        before, after = (Counter(map(words, report.get(key) or ())) for report in (old, new))
+    for key, lines in kinds.items():
+        before, after = (Counter(lines(report)) for report in (old, new))
         yield from _told(f"{name}: {key}, then and not now", before - after)
         yield from _told(f"{name}: {key}, now and not then", after - before)
 

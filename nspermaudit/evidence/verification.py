@@ -66,6 +66,8 @@ def verify(
         manifest["tool"]["version"],
         told=tuple(_told(manifest)),
     )
+    if given and not any(item.get("file", "") is None for item in manifest["inputs"]):
+        raise UsageError("the inputs are stored in this evidence: name none")
     try:
         by_digest = _matched(manifest, given, changes)
         differences = tuple(_differences(evidence, manifest, by_digest, watch))
@@ -93,21 +95,18 @@ def _matched(
     manifest: Mapping[str, Any], given: Sequence[Source], changes: list[Change]
 ) -> dict[str, Source]:
     """The inputs that were given, by digest; those that lack are told."""
-    wanted = {
-        item["sha256"]: item["path"]
-        for item in manifest["inputs"]
-        if "file" in item and item["file"] is None
-    }
+    unstored = [item for item in manifest["inputs"] if item.get("file", "") is None]
+    wanted = {item["sha256"]: item["path"] for item in unstored}
+    sizes = {item["bytes"] for item in unstored}
     if not wanted:
-        if given:
-            raise UsageError("the inputs are stored in this evidence: name none")
         return {}
     if not given:
         raise _UnfinishedError("the inputs are not stored in this evidence: name them after it")
     found: dict[str, Source] = {}
     for source in {id(item.archive or item): item.archive or item for item in given}.values():
         try:
-            found[digest_of(source).sha256] = source
+            if source.measured() in sizes:
+                found[digest_of(source).sha256] = source
         except InputError:  # noqa: PERF203 - it is told as an input that was not given
             continue
     lacking = [path for digest, path in wanted.items() if digest not in found]
