@@ -22,16 +22,18 @@ _CHUNK = 64 * 1024
 class Member(Source):
     """A member of an archive; ``file`` is that of the archive."""
 
-    __slots__ = ("_archive", "_entry")
+    __slots__ = ("_entry",)
 
     def __init__(self, path: str, archive: Source, entry: Entry) -> None:
         super().__init__(path, archive.file)
-        self._archive = archive
+        self.archive = archive
         self._entry = entry
 
     def open_raw(self) -> io.RawIOBase:
         """Its bytes, inflated as they are read."""
-        return _Inflating(self._archive.open_raw(), self._entry, Location(self.path))
+        if self.archive is None:  # its maker gave it one
+            raise InputError("nothing to read", Location(self.path))
+        return _Inflating(self.archive.open_raw(), self._entry, Location(self.path))
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
         """The first bytes, at most ``size``."""
@@ -136,7 +138,9 @@ def members(archive: Source, is_passed_over: Callable[[str], bool]) -> list[Sour
 
 
 def _refused(archive: Source, trouble: str) -> Source:
-    return Source(archive.path, archive.file, named=True, trouble=trouble)
+    refused = Source(archive.path, archive.file, named=True, trouble=trouble)
+    refused.archive = archive
+    return refused
 
 
 def _source(archive: Source, entry: Entry) -> Source:
@@ -152,4 +156,6 @@ def _source(archive: Source, entry: Entry) -> Source:
         trouble = f"compressed in a way that is not read (method {entry.method}): use Deflate"
     else:
         return Member(path, archive, entry)
-    return Source(path, archive.file, trouble=trouble)
+    unread = Source(path, archive.file, trouble=trouble)
+    unread.archive = archive
+    return unread

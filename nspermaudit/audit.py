@@ -1,11 +1,11 @@
 """Exports are parsed, roles are checked against rule packs, what is found is reported."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from time import strftime
 from typing import TYPE_CHECKING, NamedTuple
 
-from nspermaudit import packs, schemas, scope
+from nspermaudit import choosing, packs, scope
 from nspermaudit.config import FILE_NAME, Config
 from nspermaudit.errors import OtherReadingError, UsageError
 from nspermaudit.export import Export
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from nspermaudit.baseline import Baseline
     from nspermaudit.forking import Child
     from nspermaudit.judged import Extent
+    from nspermaudit.packs import Stock
     from nspermaudit.scope import Scope
     from nspermaudit.snapshot import Snapshot
+    from nspermaudit.watching import Watch
 
 
 class Request(NamedTuple):
@@ -36,7 +38,8 @@ class Request(NamedTuple):
     roles; ``select`` and ``ignore`` are globs of rule ids; ``strict`` makes an audit incomplete
     if something was not evaluated; ``keep_all`` keeps every single result for the report.
     ``baseline`` has the findings that are known; ``today`` is the day on which waivers must hold,
-    as ``2026-11-22``: empty for that of the clock.
+    as ``2026-11-22``: empty for that of the clock. ``stock`` are packs that were read
+    before, in place of all others; ``watch`` is told how the audit goes on.
     """
 
     packs: tuple[Use, ...] = ()
@@ -47,6 +50,8 @@ class Request(NamedTuple):
     keep_all: bool = False
     baseline: "Baseline | None" = None
     today: str = ""
+    stock: "Stock | None" = None
+    watch: "Watch | None" = None
 
 
 class Kept:
@@ -80,10 +85,16 @@ def audit(
     faults, where packs or request are wrong: then nothing was audited. What is wrong with a source
     is in the report.
     """
-    used = packs.load(request.packs or config.use)
-    rules = chosen(packs.all_rules(used), config, request)
-    accepting = _accepting(rules, config, request)
+    stock = request.stock
+    used = stock.used if stock else packs.load(request.packs or config.use)
+    known = partial(_known_rules, config, request)
+    wanted = (request.select, request.ignore)
+    due = [rule.at_release(config.release) for rule in packs.all_rules(used)]
+    rules = choosing.chosen(due, config.severities, *wanted, known)
+    accepting = _accepting(rules, config, request, known)
     inputs = Inputs(sources, reading)
+    if request.watch:
+        request.watch.begin(inputs)
     account = inputs.read_companions(config.account, _needs(rules))
     roles = (kept and kept.scope) or scope.settle(
         config.classes, request.roles, rules, lambda: inputs.first_roles(account)
@@ -98,7 +109,7 @@ def audit(
     )
     if kept:
         kept.scope = roles
-    for role in merged(_judge_all(inputs, total)):
+    for role in merged(_judge_all(inputs, total, request.watch)):
         total.judge(role)
     total.judge_account()
     inputs.tell_missing_pages()
@@ -127,7 +138,16 @@ def _extent(inputs: Inputs, report: Report, request: Request, *, is_compared: bo
     )
 
 
-def _accepting(rules: Sequence[Rule], config: Config, request: Request) -> "Accepting | None":
+def _known_rules(config: Config, request: Request) -> list[Rule]:
+    """All rules that there are, in use or not."""
+    if request.stock:
+        return [*packs.known_rules(), *request.stock.rules]
+    return packs.known_rules((*config.use, *request.packs))
+
+
+def _accepting(
+    rules: Sequence[Rule], config: Config, request: Request, known: Callable[[], list[Rule]]
+) -> "Accepting | None":
     """What is to be accepted of the findings of some rules; None if nothing is.
 
     Raises DocumentError for waivers of what does not exist, and for those that last too long.
@@ -139,7 +159,6 @@ def _accepting(rules: Sequence[Rule], config: Config, request: Request) -> "Acce
     today = request.today or strftime("%Y-%m-%d")
     if not waivers.is_day(today):
         raise UsageError(f'"{today}" is no day such as 2026-11-22')
-    known = lambda: packs.known_rules((*config.use, *request.packs))  # noqa: E731 - asked if needed
     waivers.refuse(waivers.faults(config.waivers, known, config.waiver_days, today))
     seen = judged.Judged()
     return accepting.Accepting(config.waivers, request.baseline, rules, seen, today, known)
@@ -162,16 +181,18 @@ def survey(sources: Iterable[Source], reading: Reading, into: "Snapshot") -> Rep
     return report._replace(unfinished=tuple(_unfinished(report, total, DEFAULT_REQUEST)))
 
 
-def _judge_all(inputs: Inputs, total: Tally) -> list[Role]:
+def _judge_all(inputs: Inputs, total: Tally, watch: "Watch | None" = None) -> list[Role]:
     """Judge the roles of all exports; the fragments among them are given back instead."""
     objects = [export for export in inputs.exports if export.format == "sdf"]
     apart = objects[len(objects) // 2 :] if len(objects) >= MANY_OBJECTS else []
     child = _in_a_child(apart, inputs, total) if apart else None
     if child is None:
-        return _judge_some(inputs.exports, inputs, total)
+        return _judge_some(inputs.exports, inputs, total, watch)
+    if watch:
+        watch.shared(apart)
     theirs = set(map(id, apart))
     ours = (export for export in inputs.exports if id(export) not in theirs)
-    fragments = _judge_some(ours, inputs, total)
+    fragments = _judge_some(ours, inputs, total, watch)
     answer = child.answer()
     if answer is None:
         return fragments + _judge_some(apart, inputs, total)
@@ -196,8 +217,15 @@ def _in_a_child(exports: list[Export], inputs: Inputs, total: Tally) -> "Child |
     return forking.Child(work, (*total.rules, total.scope, total.account))
 
 
-def _judge_some(exports: Iterable[Export], inputs: Inputs, total: Tally) -> list[Role]:
-    return [part for export in exports for part in _judge(export, inputs, total)]
+def _judge_some(
+    exports: Iterable[Export], inputs: Inputs, total: Tally, watch: "Watch | None" = None
+) -> list[Role]:
+    fragments: list[Role] = []
+    for export in exports:
+        fragments += _judge(export, inputs, total)
+        if watch:
+            watch.judged(export)
+    return fragments
 
 
 def _judge(export: Export, inputs: Inputs, total: Tally) -> list[Role]:
@@ -227,43 +255,6 @@ def _of_configuration(config: Config, inputs: Inputs) -> Iterator[str]:
         off = sorted(name for name, severity in config.severities.items() if severity is None)
         silenced = f"; switched off: {', '.join(off)}" if off else ""
         yield f"configuration: {config.path}{silenced}"
-
-
-def chosen(rules: Sequence[Rule], config: Config, request: Request) -> list[Rule]:
-    """The rules to be used, at the severities of the configuration.
-
-    Raises UsageError, with a suggestion, for a name that no rule has.
-    """
-    ids, severities = [rule.id for rule in rules], config.severities
-    elsewhere = _not_in_use(severities, ids, config.use)
-    for glob in (*severities, *request.select, *request.ignore):
-        if glob not in elsewhere and not any(fnmatchcase(rule_id, glob) for rule_id in ids):
-            raise UsageError(f'no rule in use is called "{glob}"{schemas.closest(glob, ids)}')
-    wanted = [
-        rule
-        for rule in rules
-        if (not request.select or _is_named(rule, request.select))
-        and not _is_named(rule, request.ignore)
-    ]
-    at_severity = (
-        (rule, severities.get(rule.id, rule.severity_at(config.release))) for rule in wanted
-    )
-    left = [rule.with_severity(severity) for rule, severity in at_severity if severity]
-    if rules and not left:
-        raise UsageError("no rule is left to be asked: all are switched off or not selected")
-    return left
-
-
-def _not_in_use(
-    severities: Iterable[str], ids: Iterable[str], configured: Iterable[Use]
-) -> set[str]:
-    """Rules that a configuration speaks of and that stand in a pack which is not used now."""
-    strange = set(severities) - set(ids)
-    return strange and strange & {rule.id for rule in packs.known_rules(configured)}
-
-
-def _is_named(rule: Rule, globs: Iterable[str]) -> bool:
-    return any(fnmatchcase(rule.id, glob) for glob in globs)
 
 
 def _without_roles(inputs: Inputs, total: Tally, config: Config) -> Iterator[str]:

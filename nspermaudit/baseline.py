@@ -110,10 +110,15 @@ def written(entries: Iterable[Entry]) -> Iterator[str]:
 
 def read(file: str) -> Baseline:
     """Read a baseline. Raises UsageError with the line of what is wrong with it."""
-    path = shown(file)
+    return parse(Source(shown(file), file))
+
+
+def parse(source: Source) -> Baseline:
+    """The same for a source."""
+    path = source.path
     document = Document(path)
     try:
-        document.value = located_json.read(Source(path, file))
+        document.value = located_json.read(source)
     except InputError as error:
         raise UsageError(str(error)) from None
     items = document.value.get("findings") if isinstance(document.value, dict) else None

@@ -24,7 +24,7 @@ from nspermaudit.model import Location, Role
 from nspermaudit.pages import is_whole
 from nspermaudit.projects import Projects, role_name
 from nspermaudit.rule import Severity
-from nspermaudit.source import Reading, Source
+from nspermaudit.source import Reading, Skipped, Source
 from nspermaudit.xml import Head
 
 _NOT_KNOWN = "not read: it speaks of permissions, but is no export known here"
@@ -61,6 +61,9 @@ class Inputs:
 
     def _survey(self, export: Export) -> None:
         source = export.source
+        if source.skipped is not None:
+            self._pass_over_again(export, source.skipped)
+            return
         if source.passed_over or source.is_asset:
             export.status = "skipped"
             if source.passed_over:
@@ -77,6 +80,15 @@ class Inputs:
                 self._take(export, head)
         except InputError as error:
             export.fail(error)
+
+    def _pass_over_again(self, export: Export, skipped: Skipped) -> None:
+        """Take an input for what it was found to be when somebody read it."""
+        export.format, export.status = skipped.format, "skipped"
+        for line, column, severity, text in skipped.notes:
+            place = Location(export.source.path, line, column)
+            export.messages.append(Message(place, Severity(severity), text))
+        if skipped.is_export:
+            self.exports.append(export)
 
     def _take(self, export: Export, head: Head) -> None:
         """Keep an export of roles for judging; what is only context is known of, no more."""
@@ -203,6 +215,8 @@ class Inputs:
 
         What the export says of people beside the roles goes to ``learn``.
         """
+        if export.source.skipped is not None:
+            return
         for fact in self.facts_of(export, reading):
             if isinstance(fact, Assignment):
                 if learn:

@@ -50,6 +50,21 @@ def read(source: Source) -> Any:
         raise InputError("nested too deeply", Location(source.path)) from None
 
 
+def strict(data: bytes, path: str) -> Any:
+    """A document as plain values, numbers as numbers. Raises InputError as ``read`` does."""
+    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    try:
+        return decoder.decode(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8", Location(path)) from None
+    except ValueError as error:
+        if isinstance(error, (_RefusedError, json.JSONDecodeError)):
+            raise _told(error, path) from None
+        raise InputError("not valid JSON: a number out of range", Location(path)) from None
+    except RecursionError:
+        raise InputError("nested too deeply", Location(path)) from None
+
+
 def read_lines(source: Source) -> Iterator[Located]:
     """The object of each line. Raises InputError at the first line that is none."""
     decode = _decoder().decode

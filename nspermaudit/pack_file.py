@@ -55,25 +55,27 @@ def rules_folder() -> str:
     raise UsageError("the rule packs are missing from this installation")
 
 
-def read(file: str, parameters: Mapping[str, ParameterValue] = MappingProxyType({})) -> Pack:
-    """Read one pack. Raises DocumentError with all its faults."""
-    source = Source(shown(file), file)
+def read(
+    file: str, parameters: Mapping[str, ParameterValue] = MappingProxyType({}), path: str = ""
+) -> Pack:
+    """Read one pack, which messages call ``path``. Raises DocumentError with all its faults."""
+    source = Source(path or shown(file), file)
     source.is_digested = not _ships(file)
     data = source.read()
     entry = _entry_of(file, data)
     if entry is None:
         digest = source.sha256 or sha256(data).hexdigest()
-        return _PackReader(_written(file, data), parameters).pack(file, digest)
+        return _PackReader(_written(file, data, source.path), parameters).pack(file, digest)
     document = Document(source.path)
     document.value = entry["document"]
     return _PackReader(document, parameters).pack(file, entry["sha256"])
 
 
-def _written(file: str, data: bytes) -> Document:
+def _written(file: str, data: bytes, path: str) -> Document:
     """A pack as its YAML says it."""
     from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only foreign packs need PyYAML
 
-    document = safe_yaml.load(data, shown(file))
+    document = safe_yaml.load(data, path)
     if not _ships(file):  # those that ship were validated by our tests
         schemas.hold_against(document, pack_schema())
     if not isinstance(document.value, dict):

@@ -5,12 +5,29 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from nspermaudit import schemas
 from nspermaudit.discovery import shown
 from nspermaudit.errors import DocumentError, Fault, UsageError
 from nspermaudit.pack_file import Pack, is_compiled, read, rules_folder
 from nspermaudit.rule import ParameterValue, Rule, Use
+
+
+class Stock(NamedTuple):
+    """Packs that were read before an audit, which then reads none.
+
+    ``used`` are those whose rules it asks, ``others`` further ones of which a configuration and
+    waivers may speak.
+    """
+
+    used: tuple[Pack, ...]
+    others: tuple[Pack, ...] = ()
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules of all of them."""
+        return all_rules((*self.used, *self.others))
 
 
 def shipped() -> list[str]:

@@ -199,7 +199,10 @@ class Rule(NamedTuple):
         """The same rule, told at another severity."""
         return self._replace(severity=severity)
 
-    def severity_at(self, release: str) -> Severity:
-        """The severity in a NetSuite release such as ``2027.1``; empty if that is not known."""
+    def at_release(self, release: str) -> "Rule":
+        """The same rule, told as severely as in a NetSuite release such as ``2027.1``.
+
+        An empty text stands for a release that is not known.
+        """
         due = [severity for since, severity in self.dated if release and since <= release]
-        return due[-1] if due else self.severity
+        return self.with_severity(due[-1]) if due else self

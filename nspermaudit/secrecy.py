@@ -13,18 +13,23 @@ _KEY_NAMES = (
 _KEY_VALUES = "(?i)(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])"
 
 
+def looks_secret(text: str) -> bool:
+    """Whether something in a text looks like a key or a token, as NetSuite makes them."""
+    return re.search(_KEY_VALUES, text) is not None
+
+
 def refuse_secrets(document: Document) -> None:
     """Raise DocumentError, which does not quote them, for keys and values that look secret."""
     for where in document.marks:
         if where and isinstance(where[-1], str):
             key = where[-1].casefold().replace(" ", "_").replace("-", "_")
-            if re.search(_KEY_VALUES, key):
+            if looks_secret(key):
                 document.fault("this looks like a key or a token: remove it", where)
             elif re.search(_KEY_NAMES, key):
                 text = f'"{where[-1]}" looks like a secret: this tool needs none, remove it'
                 document.fault(text, where)
     for where, text in _texts(document.value, ()):
-        if re.search(_KEY_VALUES, text):
+        if looks_secret(text):
             document.fault("this looks like a key or a token: remove it", where)
     document.refuse_if_faulty()  # a schema would quote a secret
 

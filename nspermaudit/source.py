@@ -3,7 +3,7 @@
 import io
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -68,6 +68,18 @@ class Reading(NamedTuple):
     many: bool = False
 
 
+class Skipped(NamedTuple):
+    """What became of an input that an earlier audit passed over, and that nobody opens again.
+
+    ``format`` is what it was taken for at first, empty for nothing; ``is_export`` says that it was
+    taken for an export of roles. ``notes`` are what was said of it: line, column, severity, text.
+    """
+
+    format: str = ""
+    is_export: bool = False
+    notes: tuple[tuple[int, int, int, str], ...] = ()
+
+
 class Source:
     """One input: a file, or bytes that are already in memory.
 
@@ -75,13 +87,15 @@ class Source:
     ``named`` says that the user named this very input, ``trouble`` why it cannot be opened if that
     is known already, ``passed_over`` why it is not even tried, ``inode`` its number in its file
     system, 0 for a link or if it was not asked for. ``is_context`` says that nobody asked for it,
-    but that it belongs to the project of what was asked for. ``size`` and, unless ``is_digested``
+    but that it belongs to the project of what was asked for; ``archive`` is the zip that it stands
+    in, ``skipped`` what became of it before if it is not to be opened, ``watch`` is told of bytes
+    as they are read. ``size`` and, unless ``is_digested``
     is off, ``sha256`` are known once it was read to its end.
     """
 
     __slots__ = (
-        *("data", "file", "inode", "is_context", "is_digested", "named", "passed_over", "path"),
-        *("sha256", "size", "trouble"),
+        *("archive", "data", "file", "inode", "is_context", "is_digested", "named", "passed_over"),
+        *("path", "sha256", "size", "skipped", "trouble", "watch"),
     )
 
     def __init__(  # noqa: PLR0913 - it is a record
@@ -102,6 +116,9 @@ class Source:
         self.trouble = trouble
         self.passed_over = passed_over
         self.inode = inode
+        self.archive: Source | None = None
+        self.skipped: Skipped | None = None
+        self.watch: Callable[[int], None] | None = None
         self.is_context = False
         self.is_digested = True
         self.sha256 = ""
@@ -139,6 +156,16 @@ class Source:
             os.close(handle)
             raise InputError("not a regular file", Location(self.path))
         return handle
+
+    def measured(self) -> int:
+        """The number of bytes, without reading them. Raises InputError as ``open``."""
+        if self.data is not None:
+            return len(self.data)
+        handle = self._handle()
+        try:
+            return os.fstat(handle).st_size
+        finally:
+            os.close(handle)
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
         """The first bytes, at most ``size``; for recognising, so without a digest."""
@@ -205,6 +232,8 @@ class _Digesting(io.RawIOBase):
         if self._hash:
             self._hash.update(memoryview(buffer)[:count])
         self._size += count
+        if self._source.watch:
+            self._source.watch(count)
         return count
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ class Commands(click.Group):
 
     names = (
         *("check", "diff", "explain", "init", "packs", "schema"),
-        *("waivers", "baseline"),
+        *("waivers", "baseline", "verify"),
     )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     terminal.prepare()
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = cli.main(arguments, prog_name="nspermaudit", standalone_mode=False)
+        code = cli.main(arguments, prog_name="nspermaudit", standalone_mode=False, obj=given)
     except click.exceptions.Exit as done:
         return done.exit_code
     except (click.ClickException, NspermauditError) as error:

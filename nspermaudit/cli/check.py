@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from nspermaudit import source
+from nspermaudit import quoted
 from nspermaudit.audit import Request, audit
+from nspermaudit.cli import progress
 from nspermaudit.cli.asking import Asked, audit_options, sources
+from nspermaudit.cli.evidence import Evidence, evidence_options
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
@@ -36,6 +38,7 @@ Examples:
   nspermaudit check src --format table --show all    every role and requirement
   nspermaudit check src --since origin/main          what a branch adds
   nspermaudit check src --output json=report.json    a report for the archive, text on screen
+  nspermaudit check roles.csv --evidence audit.zip   all that the audit was made of, for an auditor
   nspermaudit check rollen.csv --map "role=Rolle,permission=Berechtigung,level=Stufe,full=Voll"
 """
 
@@ -68,6 +71,7 @@ Examples:
     is_flag=True,
     help="With --since: exit 1 if a grant was added or raised, or an attribute widened, too.",
 )
+@evidence_options
 @click.option("-q", "--quiet", is_flag=True, help="Findings and sums only.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was passed over, and why.")
 def check(  # noqa: PLR0913 - one parameter an option
@@ -81,6 +85,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     color: str,
     since: str | None,
     no_new_access: bool,
+    evidence: Evidence | None,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -94,22 +99,36 @@ def check(  # noqa: PLR0913 - one parameter an option
         raise UsageError("--no-new-access needs --since: new access since when?")
     if output:
         end_in_order()
+    if evidence:
+        evidence.refuse_unfit(paths or (".",), since)
     formats = (format, *(item.format for item in output))
-    inputs = sources(paths or (".",), is_digested=not WITH_DIGESTS.isdisjoint(formats))
+    is_digested = bool(evidence) or not WITH_DIGESTS.isdisjoint(formats)
+    inputs = sources(paths or (".",), is_digested=is_digested)
     settings = asked.configuration(paths)
     read = [*(item.file for item in inputs), *asked.files, settings.file]
     if output:
         refuse_overwriting(output, filter(None, read))
-    keep_all = show == "all" or not WITH_OUTCOMES.isdisjoint(formats)
+    keep_all = bool(evidence) or show == "all" or not WITH_OUTCOMES.isdisjoint(formats)
     request = asked.request(keep_all=keep_all)
+    request = request._replace(watch=progress.watch(quiet=quiet, needed=bool(evidence)))
+    if evidence:
+        request = evidence.prepared(asked, settings, request, inputs)
     how = (settings, request, asked.reading)
     report = _audited(inputs, paths or (".",), how, since, no_new_access=no_new_access)
     style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
     if "text" in formats:
-        style = style._replace(lines=_quotable(report, inputs))
+        style = style._replace(lines=quoted.lines(report, inputs))
     is_delivered = write_all(output, lambda form: REPORTERS[form].render(report, style))
+    lines: list[str] = []
+    if evidence:
+        how_kept = (settings, request, asked, fail_on, exit_code(report, FAIL_ON[fail_on]))
+        is_kept, lines = evidence.keep(report, inputs, how_kept)
+        is_delivered = is_delivered and is_kept
     painted = style._replace(color=wants_color(color, sys.stdout))
-    put_all(REPORTERS[format].render(report, painted))
+    try:
+        put_all(REPORTERS[format].render(report, painted))
+    finally:
+        tell(lines)
     if "github" in formats:
         from nspermaudit.cli import step_summary  # noqa: PLC0415 - start-up: for GitHub alone
 
@@ -127,13 +146,14 @@ def _audited(
     no_new_access: bool,
 ) -> Report:
     """The report on the inputs, or on what is new in them since a commit."""
-    if since is None:
-        return audit(inputs, *how)
-    from nspermaudit.git import old_state  # noqa: PLC0415 - start-up: only --since needs it
-    from nspermaudit.since import audit_since  # noqa: PLC0415 - the same
+    with progress.shown(how[1].watch):
+        if since is None:
+            return audit(inputs, *how)
+        from nspermaudit.git import old_state  # noqa: PLC0415 - start-up: only --since needs it
+        from nspermaudit.since import audit_since  # noqa: PLC0415 - the same
 
-    with old_state(paths, since) as old:
-        return audit_since(inputs, old, *how, name=since, no_new_access=no_new_access)
+        with old_state(paths, since) as old:
+            return audit_since(inputs, old, *how, name=since, no_new_access=no_new_access)
 
 
 def exit_code(report: Report, fail_on: Severity | None, *, no_new_access: bool = False) -> int:
@@ -155,14 +175,3 @@ def _new_access(report: Report) -> str:
     from nspermaudit import change_lines  # noqa: PLC0415 - start-up: only --since asks for it
 
     return change_lines.new_access(report.changes or ())
-
-
-def _quotable(report: Report, inputs: Sequence[Source]) -> Mapping[str, Mapping[int, str]]:
-    """The lines that the text report can quote, read from the inputs once more."""
-    wanted: dict[str, set[int]] = {}
-    for finding in report.findings:
-        if finding.verdict.granted is not None and finding.location.line:
-            place = finding.location
-            wanted.setdefault(place.path, set()).update((place.line - 1, place.line))
-    by_path = {item.path: item for item in inputs}
-    return {path: source.lines_of(by_path[path], lines) for path, lines in wanted.items()}

@@ -32,6 +32,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "baseline": lambda: schemas.load("baseline"),
     "report": lambda: schemas.load("report"),
     "diff": _diff_schema,
+    "evidence": lambda: schemas.load("evidence"),
 }
 
 _EPILOG = """\b

@@ -1,0 +1,31 @@
+"""The results of an audit as evidence has them, made alike when it is kept and made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nspermaudit import quoted
+from nspermaudit.evidence.layout import RESULTS
+from nspermaudit.finding import Report
+from nspermaudit.reporters import REPORTERS
+from nspermaudit.source import Source
+from nspermaudit.style import Style
+
+STYLE = Style(show_all=True, verbosity=1)
+"""Every result, and what was passed over; no colours."""
+
+
+def style_of(report: Report, inputs: Sequence[Source]) -> Style:
+    """How evidence has results: every one, no colours, with the lines that they quote."""
+    return STYLE._replace(lines=quoted.lines(report, inputs))
+
+
+def formats() -> list[str]:
+    """The formats of the results, as far as there are reporters for them."""
+    return [form for form in RESULTS if form in REPORTERS]
+
+
+def rendered(form: str, report: Report, style: Style) -> Iterator[bytes]:
+    """The results in one format, piece by piece."""
+    for piece in REPORTERS[form].render(report, style):
+        yield piece.encode("utf-8", "backslashreplace")
