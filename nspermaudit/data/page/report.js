@@ -98,8 +98,9 @@
       found += inRole;
       subjects += inRole > 0;
     }
+    const all = form.dataset.total ? `The first ${number(total, "finding")} of ${form.dataset.total}` : `All ${number(total, "finding")}`;
     count.textContent = found === total
-      ? `All ${number(total, "finding")} are shown.`
+      ? `${all} are shown.`
       : `${number(found, "finding")} of ${total.toLocaleString("en")} in ${subjects} of ${roles.length} places.`;
   };
 
