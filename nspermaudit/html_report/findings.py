@@ -108,10 +108,10 @@ def _group(group: Sequence[Finding], subject: Subject) -> Iterator[str]:
         alike.setdefault(_pattern(item, _fix(item, subject)), []).append(item)
     for fix, items in alike.items():
         shares_fix = len(items) > 1 and fix != NO_PATTERN
-        messages = {_pattern(item, _message(item, subject)) for item in items}
-        shares_message = len(items) > 1 and len(messages) == 1 and len(min(messages)) > 1
+        said, *others = {_pattern(item, _message(item, subject)) for item in items}
+        shares_message = len(items) > 1 and len(said) > 1 and not others
         if shares_message:
-            yield f"<p>{_shown(messages.pop())}\n"
+            yield f"<p>{_shown(said)}\n"
         if shares_fix:
             yield f"<p class=f>{_shown(fix)}\n"
         yield "<ul>"
