@@ -8,13 +8,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
-from typing import Any, NamedTuple
+from typing import Any
 
 from conftest import FIXTURES, audited
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from paged import elements
 
 from nspermaudit.finding import Finding, Report
 from nspermaudit.model import Location
@@ -191,50 +191,6 @@ def _csv(text: str) -> Iterator[tuple[str, str]]:
     for row in csv_rows(text):
         if row["status"] in ("active", "waived", "baselined"):
             yield row["severity"], row["status"]
-
-
-class Element(NamedTuple):
-    """An element of a page: its name, its attributes, and the text up to the next tag."""
-
-    tag: str
-    attributes: dict[str, str | None]
-    texts: list[str]
-
-    @property
-    def text(self) -> str:
-        """What a reader sees, up to the next tag."""
-        return "".join(self.texts)
-
-
-class _Elements(HTMLParser):
-    """All elements of a page, in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[Element] = []
-        self._is_open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert len(dict(attrs)) == len(attrs)
-        self.found.append(Element(tag, dict(attrs), []))
-
-        self._is_open = True
-
-    def handle_endtag(self, tag: str) -> None:
-        del tag
-        self._is_open = False
-
-    def handle_data(self, data: str) -> None:
-        if self._is_open:
-            self.found[-1].texts.append(data)
-
-
-def elements(page: str) -> list[Element]:
-    """The elements of a page, as a browser without script reads them."""
-    parser = _Elements()
-    parser.feed(page)
-    parser.close()
-    return parser.found
 
 
 _HTML_STATUSES = {None: "active", "wa": "waived", "ba": "baselined"}

@@ -50,6 +50,16 @@ def test_one_grant(grants: dict[str, str], line: str, repository: Repository, ru
     assert gate.err == ("new access: 1 grant added or raised (--no-new-access)\n" * is_gain)
 
 
+def test_page(repository: Repository, run: Run) -> None:
+    """The page has a part for what changed; there is none where that was not asked."""
+    repository.write(**GRANTS | {"LIST_LOCATION": "VIEW"})
+    repository.commit()
+    page = run("check", "src", "--since", "HEAD~1", "--format", "html").out
+    assert "<p>1 grant added.\n" in page
+    assert f"<li>added Locations: View {EXAMPLE} {PLACE}:18:7\n" in page
+    assert "<section id=changes" not in run("check", "src", "--format", "html").out
+
+
 def test_renamed_file(repository: Repository, run: Run) -> None:
     """A role in a file of another name is the same role."""
     repository.git("mv", f"src/Objects/{ROLE}", "src/Objects/other.xml")

@@ -12,6 +12,9 @@ from nspermaudit.html_report import closing, findings, heat_map, overview
 from nspermaudit.html_report.subjects import Subject, rules_of, subjects_of
 from nspermaudit.style import Style
 
+MAX_FINDINGS = 5000
+"""So many findings are listed unless every result is asked for: those of the worst roles."""
+
 Part = tuple[str, str, Callable[[], Iterator[str]]]
 
 
@@ -23,7 +26,8 @@ def pieces(report: Report, style: Style) -> Iterator[str]:
     page = Page(
         "NetSuite roles: audit of permissions", styles=("report.css",), scripts=("report.js",)
     )
-    subjects = subjects_of(report)
+    most = len(report.findings) if style.show_all else MAX_FINDINGS
+    subjects = subjects_of(report, most)
     parts = _parts(report, subjects, style)
     yield page.opening()
     yield overview.header(report, subjects)
@@ -48,7 +52,7 @@ def _parts(report: Report, subjects: Sequence[Subject], style: Style) -> list[Pa
         parts.append(("map", "Roles by rule", heat))
     if report.changes is not None:
         parts.append(("changes", "Changes", partial(_changes, report, is_whole=is_whole)))
-    told = partial(findings.by_role, report, subjects, rules, is_whole=is_whole)
+    told = partial(findings.by_role, report, subjects, rules)
     parts.append(("findings", "Findings", told))
     if rules.all:
         parts.append(("rules", "Rules", partial(closing.rule_cards, report, rules)))
@@ -64,4 +68,4 @@ def _changes(report: Report, *, is_whole: bool) -> Iterator[str]:
     changes = report.changes or ()
     yield f"<p>{text(change_lines.summary(changes))}.\n"
     lines = change_lines.text(changes, Style(show_all=is_whole))
-    yield from items(map(text, lines))
+    yield from items(text(" ".join(line.split())) for line in lines)

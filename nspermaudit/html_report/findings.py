@@ -16,16 +16,11 @@ from nspermaudit.requirement import MANAGE_ROLES
 from nspermaudit.style import counted_findings
 from nspermaudit.summary import more
 
-MAX_SHOWN = 5000
-"""So many findings are shown unless every result is asked for."""
-
 _TO_ROLE = "in NetSuite: "
 _IN_ROLE = "in the role: "
 
 
-def by_role(
-    report: Report, subjects: Sequence[Subject], rules: Rules, *, is_whole: bool
-) -> Iterator[str]:
+def by_role(report: Report, subjects: Sequence[Subject], rules: Rules) -> Iterator[str]:
     """The findings of every subject, the worst first, and how many more there are."""
     if not subjects:
         yield "<p>None.\n"
@@ -35,31 +30,30 @@ def by_role(
         "and, where it is the same for all, to how to mend it. Places are line:column. In what is "
         "said of several findings <i>ID</i> and <i>NAME</i> stand for those of each.\n"
     )
-    yield _controls(report)
-    room = len(report.findings) if is_whole else MAX_SHOWN
+    rest = len(report.findings) - sum(len(subject.listed) for subject in subjects)
+    yield _controls(report, is_cut=rest > 0)
     was_role = True
     for subject in subjects:
-        if room <= 0:
+        if not subject.listed:
             break
         if was_role and not subject.is_role:
             yield f"<h3 id=others data-first=s{subject.number}>What is no role</h3>\n"
         was_role = subject.is_role
-        yield from _subject(subject._replace(findings=subject.findings[:room]), rules)
-        room -= len(subject.findings)
-    if room <= 0 and not is_whole and len(report.findings) > MAX_SHOWN:
-        rest = more(len(report.findings) - MAX_SHOWN, "finding")
-        yield f"<p><strong>{text(rest)}</strong>\n"
+        yield from _subject(subject, rules)
+    if rest:
+        yield f"<p><strong>{text(more(rest, 'finding'))}</strong>\n"
 
 
-def _controls(report: Report) -> str:
+def _controls(report: Report, *, is_cut: bool) -> str:
     """What only a script can do; hidden where there is none."""
     severities = [(severity.word[0], severity.word) for severity in SEVERITIES]
     statuses = sorted({item.status for item in report.findings if item.is_accepted})
     boxes = _boxes("Severity", severities)
     if statuses:
         boxes += _boxes("Status", [("n", "active"), *((word[:2], word) for word in statuses)])
+    total = f" data-total={len(report.findings)}" if is_cut else ""
     return (
-        "<form id=filter hidden>\n"
+        f"<form id=filter hidden{total}>\n"
         "<p><label for=search>Search role, rule, permission</label>"
         "<input id=search type=search autocomplete=off spellcheck=false>\n"
         f"{boxes}"
@@ -114,10 +108,10 @@ def _group(group: Sequence[Finding], subject: Subject) -> Iterator[str]:
         alike.setdefault(_pattern(item, _fix(item, subject)), []).append(item)
     for fix, items in alike.items():
         shares_fix = len(items) > 1 and fix != NO_PATTERN
-        messages = {_pattern(item, _message(item, subject)) for item in items}
-        shares_message = len(items) > 1 and len(messages) == 1 and len(min(messages)) > 1
+        said, *others = {_pattern(item, _message(item, subject)) for item in items}
+        shares_message = len(items) > 1 and len(said) > 1 and not others
         if shares_message:
-            yield f"<p>{_shown(messages.pop())}\n"
+            yield f"<p>{_shown(said)}\n"
         if shares_fix:
             yield f"<p class=f>{_shown(fix)}\n"
         yield "<ul>"

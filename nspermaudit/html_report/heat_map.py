@@ -101,13 +101,12 @@ def rows(
     if not rules.all:
         return
     cells = _Cells(report)
-    anchors = {subject.key: f"s{subject.number}" for subject in subjects}
-    ranks = {subject.key: subject.number for subject in subjects}
+    by_key = {subject.key: subject for subject in subjects}
     ordered = sorted(
         cells.names,
         key=lambda key: (
             key == _OTHERS,
-            ranks.get(key, len(ranks)),
+            by_key[key].number if key in by_key else len(by_key),
             cells.names[key].casefold(),
             key,
         ),
@@ -124,8 +123,8 @@ def rows(
         )
     yield from _head(rules)
     for key in shown:
-        name = text(cells.names[key])
-        heading = f"<a href=#{anchors[key]}>{name}</a>" if key in anchors else name
+        subject = by_key.get(key)
+        heading = subject.link if subject and key != _OTHERS else text(cells.names[key])
         cells_ = "".join(cells.cell(key, rule.id) for rule in rules.all)
         yield f"<tr><th scope=row>{heading}{cells_}\n"
     yield "</table>\n</div>\n"

@@ -63,7 +63,7 @@ def pictures(report: Report, subjects: Sequence[Subject]) -> Iterator[str]:
         ("Role", "Errors", "Warnings", "Info", "Findings"),
         (
             (
-                f"<a href=#s{subject.number}>{text(subject.title)}</a>",
+                subject.link,
                 *map(str, subject.counts),
                 _bar(zip(_KINDS, subject.counts, strict=True), most),
             )

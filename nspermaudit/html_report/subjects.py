@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from nspermaudit.finding import Finding, Outcome, Report
+from nspermaudit.html_page import text
 from nspermaudit.model import Location
 from nspermaudit.rule import Rule, Severity
 
@@ -27,18 +28,26 @@ def key_of(item: Finding | Outcome) -> Key:
 class Subject(NamedTuple):
     """A role, or what else is judged (an object, a user, the account), with its findings.
 
-    ``number`` is its place in the page, from 0. ``findings`` are sorted by rule, the worst first.
+    ``number`` is its place in the page, from 0. ``findings`` are sorted by rule, the worst first;
+    of very many only those that are ``listed`` stand in the page.
     """
 
     number: int
     key: Key
     findings: tuple[Finding, ...]
+    listed: tuple[Finding, ...] = ()
 
     @property
     def title(self) -> str:
         """What to call it: its name, else its id."""
         role_id, name, about = self.key
         return name or role_id or about.strip() or "the account and its projects"
+
+    @property
+    def link(self) -> str:
+        """Its title; a link to its findings, if they are listed."""
+        title = text(self.title)
+        return f"<a href=#s{self.number}>{title}</a>" if self.listed else title
 
     @property
     def is_role(self) -> bool:
@@ -53,8 +62,8 @@ class Subject(NamedTuple):
 
     @property
     def by_rule(self) -> Iterator[tuple[Rule, Sequence[Finding]]]:
-        """The findings of each rule, the worst rule first."""
-        for _, group in groupby(self.findings, key=lambda item: _order(item.rule)):
+        """The findings of each rule that are listed, the worst rule first."""
+        for _, group in groupby(self.listed, key=lambda item: _order(item.rule)):
             broken = [*group]
             yield broken[0].rule, broken
 
@@ -75,8 +84,11 @@ def place(location: Location, path: str) -> str:
     return str(location).removeprefix(f"{path}:")
 
 
-def subjects_of(report: Report) -> list[Subject]:
-    """All that has findings: roles before the rest, the worst first, then by name."""
+def subjects_of(report: Report, most: int) -> list[Subject]:
+    """All that has findings: roles before the rest, the worst first, then by name.
+
+    Of all findings together only the first ``most`` are listed.
+    """
     by_key: dict[Key, list[Finding]] = {}
     for finding in report.findings:
         by_key.setdefault(key_of(finding), []).append(finding)
@@ -85,7 +97,11 @@ def subjects_of(report: Report) -> list[Subject]:
         for key, group in by_key.items()
     ]
     found.sort(key=_rank)
-    return [subject._replace(number=number) for number, subject in enumerate(found)]
+    left, numbered = most, []
+    for number, subject in enumerate(found):
+        numbered.append(subject._replace(number=number, listed=subject.findings[: max(left, 0)]))
+        left -= len(subject.findings)
+    return numbered
 
 
 def _rank(subject: Subject) -> tuple[object, ...]:

@@ -11,43 +11,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, Ran, audited, sdf
-from reported import accepted, acme, changed, counted, elements, rendered
+from conftest import FIXTURES, audited, sdf
+from paged import elements, part, whole
+from reported import accepted, acme, changed, rendered
 
-from nspermaudit import Config, Reading, Request, Use, audit, find
-from nspermaudit.checks.forbid import Forbid
+from nspermaudit import Config, Request, Use, audit, find
 from nspermaudit.finding import Finding, Report
 from nspermaudit.html_page import attribute, link, text
-from nspermaudit.html_report import findings, heat_map
 from nspermaudit.model import Location
-from nspermaudit.rule import Result, Rule, Severity, Verdict
-from nspermaudit.style import Style
-
-MOST_BYTES = 400_000
-
-
-def page_of(report: Report, style: Style | None = None) -> str:
-    """The page of a report."""
-    return rendered("html", report, style)
-
-
-def whole(*paths: Path, roles: str = "*") -> Report:
-    """An audit with every result, as the command line makes it for a page."""
-    packs = (Use("integrity"), Use("guide"))
-    request = Request(packs=packs, roles=(roles,), keep_all=True)
-    return audit(find(map(str, paths)), Config(), request, Reading())
-
-
-def part(page: str, anchor: str) -> str:
-    """One section of a page."""
-    found = re.search(rf"<section id={anchor} .*?</section>", page, re.DOTALL)
-    assert found, anchor
-    return found[0]
+from nspermaudit.rule import Result
 
 
 def test_policy_names_the_only_style_and_the_only_script() -> None:
     """Nothing else may run, be loaded or be sent; no attribute needs more than that."""
-    page = page_of(accepted(acme()))
+    page = rendered("html", accepted(acme()))
     policy = re.findall(r'<meta http-equiv=Content-Security-Policy content="([^"]*)">', page)
     hashes = []
     for tag in ("style", "script"):
@@ -67,7 +44,7 @@ def test_policy_names_the_only_style_and_the_only_script() -> None:
 @pytest.mark.parametrize("name", ["acme", "larkfield", "waivers"])
 def test_every_link_leads_somewhere(name: str) -> None:
     """Ids are there once, and every link and label within the page has its target."""
-    found = elements(page_of(whole(FIXTURES / name)))
+    found = elements(rendered("html", whole(FIXTURES / name)))
     ids = [element.attributes["id"] for element in found if "id" in element.attributes]
     assert len(ids) == len(set(ids)) > 10
     named = ("href", "for", "aria-labelledby")
@@ -80,7 +57,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_headings_and_tables_are_in_order() -> None:
     """One title, no level left out; each table has a caption, and its headings a scope."""
-    found = elements(page_of(accepted(acme())))
+    found = elements(rendered("html", accepted(acme())))
     levels = [int(one.tag[1]) for one in found if re.fullmatch("h[1-6]", one.tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
@@ -93,7 +70,7 @@ def test_headings_and_tables_are_in_order() -> None:
 def test_what_a_finding_says() -> None:
     """What, the fix with the click path, the place, the permission and the fingerprint."""
     report = acme()
-    told = part(page_of(report), "findings")
+    told = part(rendered("html", report), "findings")
     for finding in report.findings:
         assert finding.fingerprint in told
         assert finding.rule.id in told
@@ -114,7 +91,7 @@ def test_a_rule_is_told_once() -> None:
         return finding._replace(rule=rule)
 
     report = changed(acme(), grade)
-    page = page_of(report._replace(findings=report.findings * 3))
+    page = rendered("html", report._replace(findings=report.findings * 3))
     rule = report.findings[0].rule
     assert unescape(page).count(rule.because) == 1
     assert unescape(page).count(rule.references[0]) >= 1
@@ -129,7 +106,7 @@ def test_a_rule_is_told_once() -> None:
 def test_the_same_cure_is_told_once(tmp_path: Path) -> None:
     """Of findings that differ in what they are about alone, the cure has their id and name."""
     (tmp_path / "customrole_example.xml").write_text(sdf())
-    told = part(page_of(whole(tmp_path)), "findings")
+    told = part(rendered("html", whole(tmp_path)), "findings")
     cure = "add <i>ID</i> at FULL; in the role: Permissions &gt; Transactions &gt; <i>NAME</i>"
     assert told.count(cure) == 2
     assert "<p>needs Full on <i>NAME</i>, has none\n" in told
@@ -139,7 +116,7 @@ def test_the_same_cure_is_told_once(tmp_path: Path) -> None:
 def test_heat_map_shows_every_result() -> None:
     """Findings by severity and number, what is accepted, passes, and what was not asked."""
     report = whole(FIXTURES / "acme", roles="customrole_acme_order_sync")
-    told = part(page_of(report), "map")
+    told = part(rendered("html", report), "map")
     rows = re.findall(r"<tr><th scope=row>(.*)", told)
     sync, warehouse, clerk = rows[0], rows[1], rows[2]
     assert sync.startswith(
@@ -148,7 +125,7 @@ def test_heat_map_shows_every_result() -> None:
     assert warehouse.startswith("<a href=#s1>ACME Warehouse Lead</a><td><td><td><td class=e>E<td>")
     assert "<td class=w>W<td class=i>I<td>" in warehouse
     assert set(clerk.split("<td>")[1:]) == {"", "&#10003;"}
-    marked = part(page_of(accepted(report)), "map")
+    marked = part(rendered("html", accepted(report)), "map")
     assert "<td class=a>A" in marked
 
 
@@ -159,13 +136,13 @@ def test_heat_map_of_what_is_not_known(tmp_path: Path) -> None:
     )
     request = Request(packs=(Use("guide"),), keep_all=True)
     report = audit(find([str(tmp_path)]), Config(), request)
-    page = page_of(report)
+    page = rendered("html", report)
     assert report.results[Result.NOT_EVALUATED]
     assert "<td class=q>?" in part(page, "map")
     told = part(page, "unknown")
     assert "not known whether the role is one of class integration" in told
     assert "<td>Clerk, Sync<td class=n>2" in told
-    only_sums = part(page_of(report._replace(outcomes=None)), "unknown")
+    only_sums = part(rendered("html", report._replace(outcomes=None)), "unknown")
     assert "<td class=n>6" in only_sums
 
 
@@ -175,13 +152,15 @@ def test_accepted_risks() -> None:
     waiver = report.findings[1].waiver
     assert waiver
     idle = waiver._replace(role="nobody", location=Location("other.yaml", 3))
-    told = part(page_of(report._replace(idle_waivers=(idle,), mended=("v1:gone",))), "accepted")
+    told = part(
+        rendered("html", report._replace(idle_waivers=(idle,), mended=("v1:gone",))), "accepted"
+    )
     assert "<td>Head of IT<td>This connector reads customers only.<td class=n>2" in told
     assert "<td>nobody<td>any" in told
     assert "<td class=n>none: it matches nothing" in told
     assert "The baseline knows 1 finding of these." in told
     assert "In the baseline, and mended: <code>v1:gone</code>" in told
-    told = part(page_of(report), "findings")
+    told = part(rendered("html", report), "findings")
     assert told.count("<li class=wa><p class=m><b>waived</b> ") == 2
     assert told.count("<li class=ba><p class=m><b>baselined</b> ") == 1
     assert "until 2027-03-31, approved by Head of IT: This connector" in told
@@ -190,13 +169,13 @@ def test_accepted_risks() -> None:
 def test_nothing_looks_clean_by_accident() -> None:
     """An audit that is not complete says so first, with the reasons and the broken inputs."""
     broken = audited(FIXTURES / "broken" / "truncated.xml", FIXTURES / "acme", packs=["integrity"])
-    page = page_of(broken)
+    page = rendered("html", broken)
     assert "<p class='lead e'>This audit is not complete" in page
     assert page.index("<section id=unfinished ") < page.index("<section id=overview ")
     told = part(page, "unfinished")
     assert "could not be read whole</strong>" in told
     assert "truncated.xml:8:3</code>: not well-formed XML" in told
-    nothing = page_of(audited())
+    nothing = rendered("html", audited())
     assert "This audit is not complete" in nothing
     assert "nothing to check" in part(nothing, "unfinished")
 
@@ -205,7 +184,7 @@ def test_sentences() -> None:
     """The result in words: what was found, where, and that nothing was."""
 
     def lead(report: Report) -> str:
-        (sentence,) = re.findall("<p class='lead [a-z]+'>(.*)", page_of(report))
+        (sentence,) = re.findall("<p class='lead [a-z]+'>(.*)", rendered("html", report))
         return str(sentence)
 
     report = acme()
@@ -232,7 +211,7 @@ def test_what_is_no_role_has_its_place() -> None:
 
     report = acme()
     found = [of(about)(report.findings[0]) for about in ("A. Clerk", "")]
-    page = page_of(report._replace(findings=(*report.findings, *found)))
+    page = rendered("html", report._replace(findings=(*report.findings, *found)))
     told = part(page, "findings")
     names = re.findall("<h3[^>]*>(.*?)</h3>", told)
     assert names == [
@@ -245,84 +224,6 @@ def test_what_is_no_role_has_its_place() -> None:
     assert "<tr><th scope=row>what is no role<" in part(page, "map").replace(
         "<a href=#s3>", ""
     ).replace("</a>", "")
-
-
-def test_changes(run: Callable[..., Ran], tmp_path: Path) -> None:
-    """What --since tells stands in the page, too; that there is no such part without it."""
-    assert "<section id=changes" not in page_of(acme())
-    assert "<section id=changes" in page_of(acme()._replace(changes=()))
-    file = tmp_path / "x.xml"
-    file.write_text(sdf(("LIST_ITEM", "FULL")))
-    ran = run("check", file, "--format", "html", "--pack", "integrity")
-    assert ran.code == 0
-    assert "Nothing was found." in ran.out
-
-
-def test_large_audits_are_cut_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So many findings, so many rows; where all of them are; and all, if they are asked for."""
-    report = whole(FIXTURES / "larkfield" / "sdf")
-    monkeypatch.setattr(findings, "MAX_SHOWN", 5)
-    monkeypatch.setattr(heat_map, "MAX_ROLES", 2)
-    page = page_of(report)
-    assert sum(counted("html", page).values()) == 5
-    more = len(report.findings) - 5
-    assert f"... and {more} more findings: --show all or --format json has them all" in page
-    assert f"<strong>2 of {report.roles} roles</strong> are shown" in part(page, "map")
-    assert part(page, "map").count("<tr><th scope=row>") == 2
-    everything = page_of(report, Style(show_all=True))
-    assert sum(counted("html", everything).values()) == len(report.findings)
-    assert part(everything, "map").count("<tr><th scope=row>") >= report.roles
-
-
-def sixty_roles(folder: Path) -> Report:
-    """Sixty invented roles, and beside what the packs find twenty conflicts in each of them."""
-    names = ["LIST_VENDOR", "TRAN_VENDBILL", "TRAN_VENDPYMT", "TRAN_SALESORD", "LIST_ITEM"]
-    for number in range(60):
-        grants = [(name, ("FULL", "VIEW", "EDIT")[number % 3]) for name in names]
-        file = folder / f"customrole_meadow_{number}.xml"
-        script_id, name = f"customrole_meadow_{number}", f"Meadow Role {number}"
-        file.write_text(sdf(*grants, ("ADMI_WEBSERVICES", "VIEW"), script_id=script_id, name=name))
-    report = whole(folder, roles="customrole_meadow_1?")
-    found = tuple(
-        _conflict(finding, number)
-        for finding in {item.role_id: item for item in report.findings}.values()
-        for number in range(20)
-    )
-    return report._replace(findings=(*report.findings, *found))
-
-
-def _conflict(finding: Finding, number: int) -> Finding:
-    """A finding as a pair of duties gives it."""
-    rule = Rule(
-        id=f"vendor-master-and-payment-{number}",
-        pack="segregation/starter",
-        title="Nobody maintains vendors and pays them",
-        severity=(Severity.ERROR, Severity.WARNING)[number % 2],
-        verb="forbid",
-        check=Forbid((), ()),
-        because="Who can create a vendor and pay it can pay himself, and nobody sees it.",
-        fix="split the duties: take one side away from the role, or have the other approved",
-        references=(
-            "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_1.html",
-        ),
-        evidence="A",
-    )
-    message = (
-        f'"{finding.subject}" can maintain vendors (Vendors: Full) and pay them '
-        "(Pay Bills: Full, Check: Create)"
-    )
-    verdict = Verdict(Result.FINDING, f"pair-{number}", problem="conflict", message=message)
-    return finding._replace(rule=rule, verdict=verdict)
-
-
-def test_sixty_roles_fit_into_a_mail(tmp_path: Path) -> None:
-    """Below 400 KB, with every finding and every result."""
-    report = sixty_roles(tmp_path)
-    page = page_of(report)
-    assert report.roles == 60
-    assert sum(counted("html", page).values()) == len(report.findings) > 60 * 20
-    assert len(page.encode()) < MOST_BYTES
-    assert page.isascii()
 
 
 def test_text_of_a_page() -> None:

@@ -67,7 +67,7 @@
     return (value) => boxes.length === 0 || boxes.some((box) => box.value === value && box.checked);
   };
   const show = (element, is) => element.classList.toggle("off", !is);
-  const number = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
+  const number = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
   const filter = () => {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -98,9 +98,10 @@
       found += inRole;
       subjects += inRole > 0;
     }
+    const all = form.dataset.total ? `The first ${number(total, "finding")} of ${form.dataset.total}` : `All ${number(total, "finding")}`;
     count.textContent = found === total
-      ? `All ${number(total, "finding")} are shown.`
-      : `${number(found, "finding")} of ${total.toLocaleString("en")} in ${subjects} of ${roles.length} places.`;
+      ? `${all} are shown.`
+      : `${number(found, "finding")} of ${total} in ${subjects} of ${roles.length} places.`;
   };
 
   const orders = {
