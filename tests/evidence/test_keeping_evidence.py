@@ -279,9 +279,7 @@ def test_names_that_are_hostile(run: Run, home: Path, target: Path) -> None:
     _identical(run, packed)
 
 
-def test_two_processes(
-    run: Run, home: Path, target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_processes(run: Run, home: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Evidence of a large project is that of one process, to the byte, but for its own place."""
     del home
     monkeypatch.setattr(forking, "is_possible", lambda: False)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keeping import Run, files_of, fill, forge, kept, manifest_of, rewrite
+from keeping import Run, files_of, fill, forge, manifest_of, rewrite
 
 from nspermaudit.cli import main
 from nspermaudit.evidence.layout import safe_name
@@ -95,9 +95,7 @@ FILES = st.integers(min_value=0)
 
 @settings(deadline=None, max_examples=40)
 @given(which=FILES, place=FILES, bit=st.integers(0, 7))
-def test_any_bit_of_any_file(
-    which: int, place: int, bit: int, evidence: tuple[Path, Path]
-) -> None:
+def test_any_bit_of_any_file(which: int, place: int, bit: int, evidence: tuple[Path, Path]) -> None:
     """A flipped bit is noticed, and its file named."""
     folder, _ = evidence
     names = sorted(files_of(folder))
