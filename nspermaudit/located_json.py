@@ -53,6 +53,8 @@ def read(source: Source) -> Any:
 def strict(data: bytes, path: str) -> Any:
     """A document as plain values, numbers as numbers. Raises InputError as ``read`` does."""
     decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    if data.count(b",") > MAX_COMMAS or data.count(b"{") > MAX_OBJECTS:
+        raise InputError(f"more than {MAX_OBJECTS} objects", Location(path))
     try:
         return decoder.decode(data.decode("utf-8"))
     except UnicodeDecodeError:

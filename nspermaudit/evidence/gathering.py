@@ -69,13 +69,17 @@ class Told(NamedTuple):
 
 
 def stock(config: Config, asked: Sequence[Use]) -> packs.Stock:
-    """The packs of an audit, read once. Raises as ``packs.load``."""
+    """The packs of an audit, read once; those that ship are known anyway.
+
+    Raises as ``packs.load``.
+    """
     used = packs.load(asked or config.use)
     others: dict[str, Pack] = {}
     known = {pack.id for pack in used}
     for use in config.use if asked else ():
         with suppress(UsageError):
-            others.update({pack.id: pack for pack in packs.load([use]) if pack.id not in known})
+            loaded = (pack for pack in packs.load([use]) if not pack.digest.ships)
+            others.update({pack.id: pack for pack in loaded if pack.id not in known})
     return packs.Stock(used, tuple(others[name] for name in sorted(others)))
 
 

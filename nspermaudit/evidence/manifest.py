@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,18 +22,29 @@ from nspermaudit.evidence.layout import (
 )
 from nspermaudit.source import Source
 
-__all__ = ["SCHEMA", "read", "write"]
+__all__ = ["SCHEMA", "read", "write", "written"]
+
+MOST_ENTRIES = 1000
+"""So many packs, settings, roles and kinds of inputs are enough for any audit."""
+
+_SEVERITIES = (1, 2, 3)
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def write(folder: Folder, value: Mapping[str, Any]) -> None:
-    """Write a manifest, and beside it its digest."""
-    file = folder.write(MANIFEST, map(str.encode, _written(value)))
-    if file.size > MAX_MANIFEST:
-        raise NotWrittenError(f"its manifest has more than {MAX_MANIFEST >> 20} MB")
+    """Write a manifest, and beside it its digest.
+
+    Raises NotWrittenError if nobody could read it again.
+    """
+    file = folder.write(MANIFEST, map(str.encode, written(value)))
+    try:
+        read(Source(MANIFEST, folder.path_of(file)))
+    except UsageError as error:
+        raise NotWrittenError(str(error)) from None
     folder.write(DIGEST, [digest_text(file.sha256).encode()])
 
 
-def _written(value: Mapping[str, Any]) -> Iterator[str]:
+def written(value: Mapping[str, Any]) -> Iterator[str]:
     """JSON in ASCII; of a list each item stands on a line of its own."""
     before = "{\n"
     for key, item in value.items():
@@ -55,13 +67,66 @@ def read(source: Source) -> dict[str, Any]:
     except InputError as error:
         raise UsageError(str(error)) from None
     document = Document(source.path)
-    document.value = value
-    schemas.hold_against(document, schemas.load("evidence"))
+    try:
+        document.value = _outline_of(value, source.path)
+        schemas.hold_against(document, schemas.load("evidence"))
+    except RecursionError:
+        raise UsageError(f"{source.path}: nested too deeply") from None
     document.refuse_if_faulty()
+    document.value = value
     _refuse_contradictions(document)
     document.refuse_if_faulty()
     found: dict[str, Any] = value
     return found
+
+
+def _outline_of(value: Any, path: str) -> Any:
+    """What a schema has to look at: of the inputs and files that are alike only one.
+
+    There can be a hundred thousand. Raises UsageError for more of another kind than evidence has.
+    """
+    if not isinstance(value, dict):
+        return value
+    found = dict(value)
+    for key in ("inputs", "files", "command", "sources"):
+        if isinstance(found.get(key), list):
+            found[key] = _distinct(found[key])
+    pending: list[Any] = [found]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, (dict, list)):
+            if len(item) > MOST_ENTRIES:
+                raise UsageError(f"{path}: more than {MOST_ENTRIES} entries of a kind")
+            pending += item.values() if isinstance(item, dict) else item
+    return found
+
+
+def _distinct(items: list[Any]) -> list[Any]:
+    """The outlines of some values, each once; no more than tell that there are too many."""
+    found: dict[str, Any] = {}
+    for item in items:
+        outline = _outline(item)
+        found.setdefault(repr(outline), outline)
+        if len(found) > MOST_ENTRIES:
+            break
+    return [*found.values()]
+
+
+def _outline(value: Any) -> Any:
+    """A value with all that no schema asks about made alike: texts, digests and numbers."""
+    if isinstance(value, dict):
+        return {
+            key: item if key == "status" else _outline(item) for key, item in sorted(value.items())
+        }
+    if isinstance(value, list):
+        if any(isinstance(item, (dict, list)) for item in value):
+            return _distinct(value)
+        return [item if item in _SEVERITIES else _outline(item) for item in value[:MOST_ENTRIES]]
+    if isinstance(value, str):
+        return "0" * 64 if _DIGEST.fullmatch(value) else ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-1, min(value, 0))
+    return value
 
 
 def _refuse_contradictions(document: Document) -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attacked import attacked
 from conftest import FIXTURES
 from keeping import Run, files_of, kept, manifest_of, rewrite
 from zips import zipped
 
 from nspermaudit.evidence import layout, opening
+from nspermaudit.source import sha256
 
 
 @pytest.fixture
@@ -106,6 +108,10 @@ MANIFESTS: dict[str, tuple[Callable[[str], str], str]] = {
         lambda text: text.replace('"exit_code": 1', f'"exit_code": {"9" * 6000}'),
         "manifest.json",
     ),
+    "a long glob": (
+        lambda text: text.replace('"roles": []', f'"roles": ["{"[" * 2000}"]', 1),
+        "not allowed here (maxLength)",
+    ),
     "a list": (lambda _: "[]", "expected a mapping"),
     "another schema": (lambda text: text.replace("evidence/1", "evidence/2"), "evidence/2"),
     "unknown key": (lambda text: text.replace('"today"', '"toDay"', 1), "toDay"),
@@ -149,7 +155,7 @@ OPTIONS: dict[str, tuple[Callable[[Any], None], str]] = {
     "rule": (_set("options", "select", ["no-such-rule"]), 'no rule in use is called "no-such'),
     "pack without a name": (_set("packs", 0, "file", "settings/0001-nspermaudit.yaml"), "pack"),
     "configuration": (_set("settings", 0, "file", "packs/0001-guide.yaml"), "unknown key"),
-    "role": (_set("options", "roles", ["[" * 5000 + "*" * 5000]), "no role is named"),
+    "role": (_set("options", "roles", ["[" * 500 + "*" * 500]), "no role is named"),
 }
 
 
@@ -172,6 +178,54 @@ def test_large_manifest(run: Run, folder: Path) -> None:
         stream.truncate(layout.MAX_MANIFEST + 1)
     ran = run("verify", folder)
     assert (ran.code, "larger than 64 MB" in ran.err) == (2, True)
+
+
+HEAVY: dict[str, Callable[[Any], None]] = {
+    "empty inputs": lambda manifest: manifest["inputs"].extend([{}] * 300_000),
+    "keys of inputs": lambda manifest: manifest["inputs"].extend(
+        {f"key{number}": 1} for number in range(200_000)
+    ),
+    "keys": lambda manifest: manifest.update({f"key{number}": 1 for number in range(200_000)}),
+    "packs": lambda manifest: manifest["packs"].extend([{}] * 100_000),
+    "words": lambda manifest: manifest["command"].extend([1] * 1_000_000),
+    "objects": lambda manifest: manifest["files"].extend([{}] * 600_000),
+    "lists": lambda manifest: manifest["files"].extend([[]] * 1_000_000),
+    "notes": lambda manifest: manifest["inputs"].extend(
+        {"skipped": {"notes": [[n] * 4 for n in range(500)]}} for _ in range(1000)
+    ),
+    "nested": lambda manifest: manifest["files"].append(json.loads("[" * 900 + "]" * 900)),
+}
+
+
+@pytest.mark.parametrize("case", HEAVY)
+def test_a_manifest_made_to_hang(case: str, folder: Path) -> None:
+    """It is refused in seconds, whatever there is so much of."""
+    manifest = manifest_of(folder)
+    HEAVY[case](manifest)
+    rewrite(folder, manifest)
+    done = attacked(folder, "verify", str(folder))
+    assert (done.code, done.out) == (2, "")
+    assert done.megabytes < 600
+
+
+def test_a_large_manifest_is_read(folder: Path) -> None:
+    """As many inputs as a large company has objects, each with words of its own."""
+    manifest = manifest_of(folder)
+    gone = {**manifest["inputs"][0], "file": None, "trouble": "gone", "sha256": None}
+    del gone["file"]
+    for number in range(40_000):
+        notes = [[number, 0, 2, f"line {number}"], [0, 1, 3, "x"]]
+        skipped = {"is_export": False, "notes": notes[: number % 3]}
+        path = f"a/{number}.xml"
+        more = {"trouble": path} if number % 2 else {"skipped": skipped, "status": "skipped"}
+        manifest["inputs"].append({**gone, "path": path, "rows": number, "bytes": None, **more})
+    for item in manifest["inputs"]:
+        if "skipped" in item:
+            item.pop("trouble")
+    rewrite(folder, manifest)
+    done = attacked(folder, "verify", str(folder))
+    assert done.code == 1
+    assert "differs: " in done.out
 
 
 def test_a_file_that_has_become_huge(run: Run, folder: Path) -> None:
@@ -248,7 +302,7 @@ def test_results_that_are_none(run: Run, folder: Path) -> None:
         manifest = manifest_of(folder)
         item = next(item for item in manifest["files"] if item["path"] == "report.json")
         data = text.encode()
-        item.update(sha256=layout.sha256(data).hexdigest(), bytes=len(data))
+        item.update(sha256=sha256(data).hexdigest(), bytes=len(data))
         rewrite(folder, manifest)
         ran = run("verify", folder)
         assert (ran.code, "differs: report.json, line 1, then: " in ran.out) == (1, True)

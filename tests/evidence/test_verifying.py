@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keeping import Run, files_of, fill, forge, kept, manifest_of, rewrite
+from keeping import Run, files_of, fill, forge, manifest_of, rewrite
 
 from nspermaudit.cli import main
 from nspermaudit.evidence.layout import safe_name

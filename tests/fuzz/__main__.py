@@ -28,6 +28,7 @@ SEEDS = {
     "config": ("acme/nspermaudit.yaml", "waivers/nspermaudit.yaml"),
     "waivers": ("waivers/nspermaudit.yaml",),
     "baseline": ("waivers/*.json",),
+    "evidence": (),
 }
 """Fixtures that are seeds beside the files of the corpus."""
 

@@ -22,6 +22,8 @@ from nspermaudit import (
 from nspermaudit import config as configuration
 from nspermaudit.audit import Request, audit
 from nspermaudit.errors import InputError, UsageError
+from nspermaudit.evidence import manifest as evidence_manifest
+from nspermaudit.evidence import replay
 from nspermaudit.finding import Input
 from nspermaudit.parsers import csv, deploy, features, json, manifest, objects, sdf, spreadsheetml
 from nspermaudit.rule import Use
@@ -123,6 +125,22 @@ def read_baseline(data: bytes) -> None:
             _refuse_silence(error)
 
 
+def read_manifest(data: bytes) -> None:
+    """A manifest of evidence is one that an audit can be made from, or it has faults."""
+    try:
+        found = evidence_manifest.read(Source("input", data=data))
+        again = evidence_manifest.written(found)
+        if evidence_manifest.read(Source("again", data="".join(again).encode())) != found:
+            raise AssertionError("it is not what was written")
+        audit(
+            replay.sources(found, "/nowhere/".__add__, {}),
+            request=Request(packs=(Use("guide"),)),
+            reading=replay.reading(found),
+        )
+    except UsageError as error:
+        _refuse_silence(error)
+
+
 def _refuse_silence(error: Exception) -> None:
     if not str(error).strip():
         raise AssertionError("an error without words")
@@ -138,6 +156,7 @@ READERS: Mapping[str, Callable[[bytes], None]] = {
     "config": read_config,
     "waivers": read_waivers,
     "baseline": read_baseline,
+    "evidence": read_manifest,
 }
 """Each reader's name is that of its corpus."""
 

@@ -10,7 +10,8 @@ from fuzz.readers import READERS
 from reading import read, read_all
 
 from nspermaudit import Use, baseline, config, discovery, packs, waivers
-from nspermaudit.source import from_bytes
+from nspermaudit.evidence import manifest
+from nspermaudit.source import Source, from_bytes
 
 HERE = Path(__file__).parent
 CORPUS = sorted(HERE.glob("corpus/*/*"))
@@ -54,6 +55,8 @@ def test_corpus_is_read(file: Path) -> None:
         assert waivers.read(str(file))
     elif reader == "baseline":
         assert baseline.read(str(file)).entries
+    elif reader == "evidence":
+        assert manifest.read(Source("manifest", str(file)))["inputs"]
     else:
         found = read(file.read_bytes())
         assert found.inputs[0].format == FORMATS.get(file.name, reader)
