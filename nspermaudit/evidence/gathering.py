@@ -103,8 +103,8 @@ def gather(folder: Folder, audited: Audited, told: Told) -> None:
         for kind, path, file in files
     ]
     style = results.style_of(audited.report, audited.sources)
-    for form in results.formats():
-        folder.write(RESULTS[form], results.rendered(form, audited.report, style))
+    for form, name in RESULTS.items():
+        folder.write(name, results.rendered(form, audited.report, style))
     folder.write(ABOUT, [ABOUT_TEXT.encode()])
     head = _head(audited, told)
     lists = {"settings": settings, "packs": used, "inputs": inputs, "files": _files(folder)}

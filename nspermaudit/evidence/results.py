@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from nspermaudit import quoted
-from nspermaudit.evidence.layout import RESULTS
 from nspermaudit.finding import Report
 from nspermaudit.reporters import REPORTERS
 from nspermaudit.source import Source
@@ -18,11 +17,6 @@ STYLE = Style(show_all=True, verbosity=1)
 def style_of(report: Report, inputs: Sequence[Source]) -> Style:
     """How evidence has results: every one, no colours, with the lines that they quote."""
     return STYLE._replace(lines=quoted.lines(report, inputs))
-
-
-def formats() -> list[str]:
-    """The formats of the results, as far as there are reporters for them."""
-    return [form for form in RESULTS if form in REPORTERS]
 
 
 def rendered(form: str, report: Report, style: Style) -> Iterator[bytes]:
