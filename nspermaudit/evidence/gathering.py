@@ -11,7 +11,7 @@ from nspermaudit.audit import Request
 from nspermaudit.config import Config
 from nspermaudit.discovery import is_passed_over, shown
 from nspermaudit.errors import InputError, UsageError
-from nspermaudit.evidence import manifest, results
+from nspermaudit.evidence import manifest, replay, results
 from nspermaudit.evidence.layout import (
     ABOUT,
     ABOUT_TEXT,
@@ -30,6 +30,7 @@ from nspermaudit.finding import Report
 from nspermaudit.pack_file import Pack
 from nspermaudit.rule import Use
 from nspermaudit.source import Reading, Source
+from nspermaudit.style import listed
 
 _TELLING = ("sdf", "objects")
 """Formats of which a file says something by being there, even if nobody reads it on."""
@@ -102,6 +103,7 @@ def gather(folder: Folder, audited: Audited, told: Told) -> None:
         {"kind": kind, "path": path, "file": _copied(folder, SETTINGS, Source(path, file)).path}
         for kind, path, file in files
     ]
+    _refuse_changed_settings(folder, settings, audited)
     style = results.style_of(audited.report, audited.sources)
     for form, name in RESULTS.items():
         folder.write(name, results.rendered(form, audited.report, style))
@@ -109,6 +111,24 @@ def gather(folder: Folder, audited: Audited, told: Told) -> None:
     head = _head(audited, told)
     lists = {"settings": settings, "packs": used, "inputs": inputs, "files": _files(folder)}
     manifest.write(folder, {**head, **lists})
+
+
+def _refuse_changed_settings(
+    folder: Folder, settings: Sequence[dict[str, Any]], audited: Audited
+) -> None:
+    """Raise NotWrittenError if what was copied does not say what the audit was told."""
+    copies = {"settings": settings}
+    config = audited.config
+    try:
+        again = replay.configuration(copies, folder.place_of)
+        known = replay.known_findings(copies, folder.place_of)
+    except UsageError as error:
+        raise NotWrittenError(str(error)) from None
+    is_same = again._replace(file=config.file, use=config.use) == config
+    uses = [[(use.name, use.parameters) for use in item.use] for item in (again, config)]
+    if not is_same or uses[0] != uses[1] or known != audited.request.baseline:
+        names = listed([item["path"] for item in settings])
+        raise NotWrittenError(f"{names}: changed while they were used: audit again")
 
 
 def _files(folder: Folder) -> list[dict[str, Any]]:
@@ -246,7 +266,7 @@ def _archive(
     except InputError as error:
         return {**value, "sha256": None, "bytes": None, "trouble": error.text, "members": facts}
     read = {export.source.path: export for _, export in members}
-    place = folder.path_of(file) if with_inputs else source.file
+    place = folder.place_of(file.path) if with_inputs else source.file
     kept = Source(source.path, place, None if with_inputs else source.data, named=True)
     for member in archive.members(kept, is_passed_over):
         if member.trouble or member.path not in read:

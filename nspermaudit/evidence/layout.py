@@ -92,17 +92,17 @@ class Folder:
             return self.write(name, _without_secrets(source))
         except InputError:
             with suppress(FileNotFoundError):
-                os.unlink(os.path.join(self.place, *name.split("/")))
+                os.unlink(self.place_of(name))
             raise
 
-    def path_of(self, file: File) -> str:
-        """Where a file stands."""
-        return os.path.join(self.place, *file.path.split("/"))
+    def place_of(self, name: str) -> str:
+        """Where a file of this name stands."""
+        return os.path.join(self.place, *name.split("/"))
 
     def write(self, name: str, pieces: Iterable[bytes]) -> File:
         """Write a file piece by piece."""
         digest, size = sha256(), 0
-        with open(os.path.join(self.place, *name.split("/")), "xb") as stream:
+        with open(self.place_of(name), "xb") as stream:
             for piece in pieces:
                 stream.write(piece)
                 digest.update(piece)

@@ -38,7 +38,7 @@ def write(folder: Folder, value: Mapping[str, Any]) -> None:
     """
     file = folder.write(MANIFEST, map(str.encode, written(value)))
     try:
-        read(Source(MANIFEST, folder.path_of(file)))
+        read(Source(MANIFEST, folder.place_of(MANIFEST)))
     except UsageError as error:
         raise NotWrittenError(str(error)) from None
     folder.write(DIGEST, [digest_text(file.sha256).encode()])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nspermaudit import baseline, config, pack_file, packs, waivers
 from nspermaudit.audit import Request
+from nspermaudit.baseline import Baseline
 from nspermaudit.config import Config
 from nspermaudit.discovery import is_passed_over
 from nspermaudit.errors import InputError, UsageError
@@ -111,17 +112,23 @@ def _settings(
             yield item, Source(item["path"], file_of(item["file"]))
 
 
+def known_findings(manifest: Mapping[str, Any], file_of: FileOf) -> Baseline | None:
+    """The baseline of the audit, if there was one. Raises UsageError for a broken one."""
+    for _, source in _settings(manifest, file_of, "baseline"):
+        return baseline.parse(source)
+    return None
+
+
 def request(manifest: Mapping[str, Any], file_of: FileOf, watch: Watch | None) -> Request:
     """What was wanted of the audit, with its packs and its baseline. Raises UsageError."""
     options = manifest["options"]
-    known = [source for _, source in _settings(manifest, file_of, "baseline")]
     return Request(
         roles=tuple(options["roles"]),
         select=tuple(options["select"]),
         ignore=tuple(options["ignore"]),
         strict=options["strict"],
         keep_all=True,
-        baseline=baseline.parse(known[0]) if known else None,
+        baseline=known_findings(manifest, file_of),
         today=manifest["today"] or "",
         stock=stock(manifest, file_of),
         watch=watch,

@@ -95,9 +95,8 @@ def _matched(
 ) -> dict[str, Source]:
     """The inputs that were given, by digest; those that lack are told."""
     unstored = [item for item in manifest["inputs"] if item.get("file", "") is None]
-    wanted = {item["sha256"]: item["path"] for item in unstored}
     sizes = {item["bytes"] for item in unstored}
-    if not wanted:
+    if not unstored:
         return {}
     if not given:
         raise _UnfinishedError("the inputs are not stored in this evidence: name them after it")
@@ -108,7 +107,7 @@ def _matched(
                 found[digest_of(source).sha256] = source
         except InputError:  # noqa: PERF203 - it is told as an input that was not given
             continue
-    lacking = [path for digest, path in wanted.items() if digest not in found]
+    lacking = [item["path"] for item in unstored if item["sha256"] not in found]
     changes += [Change("changed", path, "no input given has its digest") for path in lacking]
     if lacking:
         raise _UnfinishedError(f"{counted(len(lacking), 'input')} of then not given")

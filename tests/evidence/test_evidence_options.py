@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, sdf
-from keeping import Run, fill, kept, manifest_of
+from keeping import OWN_PACK, Run, fill, kept, manifest_of
 from zips import zipped
 
 from nspermaudit.cli import evidence as options
@@ -163,6 +163,35 @@ def test_a_file_that_changes_meanwhile(
     monkeypatch.setattr(gathering, "gather", grow)
     ran = run("check", "roles.csv", "--evidence", tmp_path / "kept", "--quiet")
     assert (ran.code, "roles.csv was changed while it was read" in ran.err) == (3, True)
+    assert [file.name for file in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("nspermaudit.yaml", "use: [integrity]\n"),
+        ("nspermaudit.yaml", "use: [guide"),
+        ("more.yaml", "waivers: []\n"),
+        ("known.json", '{"schema": "nspermaudit-baseline/1", "findings": []}'),
+        ("own.yaml", OWN_PACK.replace("warning", "info")),
+    ],
+)
+def test_settings_that_change_meanwhile(
+    name: str, text: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same for what the audit was told."""
+    run("baseline", "write", ".", "--baseline", "known.json")
+    gather = gathering.gather
+
+    def change(*arguments: object) -> object:
+        Path(name).write_text(text)
+        return gather(*arguments)  # type: ignore[arg-type] # passed on
+
+    monkeypatch.setattr(gathering, "gather", change)
+    options = ("--waivers", "more.yaml", "--baseline", "known.json", "--quiet")
+    ran = run("check", "src", *options, "--evidence", tmp_path / "kept")
+    assert (ran.code, "error: --evidence: not written: " in ran.err) == (3, True), ran
+    assert name in ran.err
     assert [file.name for file in tmp_path.iterdir()] == ["home"]
 
 
