@@ -161,6 +161,16 @@ class Outcome(NamedTuple):
     location: Location
 
     @property
+    def subject(self) -> str:
+        """What is judged, for people, as of a finding."""
+        return (self.role_name or self.role_id or self.verdict.about).strip()
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the finding that it is, if it is one."""
+        return fingerprint(self.rule.id, self.role_id or self.verdict.about, self.verdict.subject)
+
+    @property
     def order(self) -> tuple[str, str, str, str]:
         """The place in a report."""
         name = self.role_name.strip().casefold()

@@ -11,12 +11,24 @@ from nspermaudit import source
 from nspermaudit.audit import Request, audit
 from nspermaudit.cli.asking import Asked, audit_options, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
-from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
-from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
+from nspermaudit.cli.output import (
+    Output,
+    format_options,
+    refuse_overwriting,
+    refuse_terminal,
+    write_all,
+)
+from nspermaudit.cli.terminal import end_in_order, put_all, put_bytes, tell, wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import UsageError
 from nspermaudit.finding import Report
-from nspermaudit.reporters import REPORTERS, WITH_DIGESTS, WITH_OUTCOMES
+from nspermaudit.reporters import (
+    BINARY,
+    REPORTERS,
+    WITH_DIGESTS,
+    WITH_OUTCOMES,
+    refuse_missing,
+)
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import Style
@@ -95,6 +107,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     if output:
         end_in_order()
     formats = (format, *(item.format for item in output))
+    refuse_missing(formats)
+    if format in BINARY:
+        refuse_terminal(format)
     inputs = sources(paths or (".",), is_digested=not WITH_DIGESTS.isdisjoint(formats))
     settings = asked.configuration(paths)
     read = [*(item.file for item in inputs), *asked.files, settings.file]
@@ -109,7 +124,8 @@ def check(  # noqa: PLR0913 - one parameter an option
         style = style._replace(lines=_quotable(report, inputs))
     is_delivered = write_all(output, lambda form: REPORTERS[form].render(report, style))
     painted = style._replace(color=wants_color(color, sys.stdout))
-    put_all(REPORTERS[format].render(report, painted))
+    put_pieces = put_bytes if format in BINARY else put_all
+    put_pieces(REPORTERS[format].render(report, painted))
     if "github" in formats:
         from nspermaudit.cli import step_summary  # noqa: PLC0415 - start-up: for GitHub alone
 

@@ -203,7 +203,7 @@ def _outcome(outcome: Outcome) -> Sequence[str]:
     verdict_ = outcome.verdict
     return (
         verdict_.result.value.replace("_", " "),
-        _text((outcome.role_name or outcome.role_id or verdict_.about).strip()),
+        _text(outcome.subject),
         _code(outcome.rule.id),
         _text(verdict_.requirement or verdict_.reason or verdict_.message),
         verdict_.granted.title if verdict_.granted is not None else "",

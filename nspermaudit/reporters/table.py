@@ -86,7 +86,7 @@ def _outcome(outcome: Outcome) -> tuple[str, ...]:
     verdict = outcome.verdict
     return (
         verdict.result.value.replace("_", " "),
-        (outcome.role_name or outcome.role_id or verdict.about).strip(),
+        outcome.subject,
         outcome.rule.id,
         verdict.requirement or verdict.reason or verdict.message,
         _level(verdict.granted),
