@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from nspermaudit.extras import require
 from nspermaudit.style import one_line
+from nspermaudit.workbook_looks import BASE, LOOKS
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -38,44 +39,10 @@ _ON_A_PAGE = 190
 """So many characters of a row stand side by side on a sheet of paper that can still be read."""
 _LINE_HEIGHT, _MAX_HEIGHT = 13.5, 409  # points; Excel makes no row higher
 _BREADTH = 0.92  # of a letter beside a digit, in which column widths are counted
-_BASE: Mapping[str, Any] = MappingProxyType(
-    {
-        "font_name": "Calibri",
-        "font_size": 10,
-        "valign": "top",
-        "num_format": "@",
-        "text_wrap": True,
-    }
-)
-_LINES: Mapping[str, Any] = MappingProxyType({"border": 1, "border_color": "#D9D9D9"})
-
-# Dark letters on a pale ground, a contrast of 5 to 1 or more: on paper without colours, too.
-_LOOKS: Mapping[str, Mapping[str, Any]] = {
-    "": _LINES,
-    "plain": {},
-    "title": {"font_size": 16, "bold": True, "font_color": "#1F3864", "text_wrap": False},
-    "strong": {"bold": True},
-    "head": {
-        "bold": True,
-        "font_color": "#FFFFFF",
-        "bg_color": "#1F3864",
-        "valign": "vcenter",
-        "border": 1,
-        "border_color": "#8EA9DB",
-    },
-    "bad": {**_LINES, "bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"},
-    "warning": {**_LINES, "bold": True, "font_color": "#7F4F00", "bg_color": "#FFE699"},
-    "note": {**_LINES, "font_color": "#1F4E79", "bg_color": "#DDEBF7"},
-    "good": {**_LINES, "font_color": "#00590B", "bg_color": "#D8F0D8"},
-    "accepted": {**_LINES, "font_color": "#4B2E83", "bg_color": "#E6DFF2"},
-    "open": {**_LINES, "font_color": "#6B4E00", "bg_color": "#FFF8DC"},
-    "faint": {**_LINES, "font_color": "#595959", "bg_color": "#F2F2F2"},
-    "input": {**_LINES, "bg_color": "#FFFFF0"},
-}
 
 
 class Cell(NamedTuple):
-    """What stands in a cell, line by line, and how it looks: one of ``_LOOKS``."""
+    """What stands in a cell, line by line, and how it looks: one of ``workbook_looks.LOOKS``."""
 
     text: str | Sequence[str]
     look: str = ""
@@ -150,7 +117,7 @@ class Book:
     def look(self, name: str) -> Any:
         """The format of cells that look so."""
         if name not in self._looks:
-            self._looks[name] = self._book.add_format({**_BASE, **_LOOKS[name]})
+            self._looks[name] = self._book.add_format({**BASE, **LOOKS[name]})
         return self._looks[name]
 
     def pieces(self) -> Iterator[bytes]:

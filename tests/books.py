@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 import xlsxwriter
@@ -39,6 +40,7 @@ def book(
     stream = io.BytesIO()
     named = sheets if isinstance(sheets, Mapping) else {"Sheet1": sheets}
     with xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "d"}) as written:
+        written.set_properties({"created": datetime(2000, 1, 1, tzinfo=timezone.utc)})
         for name, rows in named.items():
             sheet = written.add_worksheet(name)
             for place in merged:

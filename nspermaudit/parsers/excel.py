@@ -57,8 +57,7 @@ def parse(source: Source, reading: Reading) -> Iterator[table.Fact]:
         first = max(sheets, key=lambda sheet: min(len(sheet.head), 2), default=None)
         yield from table.read(path, first.head if first else (), reading, "excel")
         return
-    if len(sheets) > 1:
-        yield Message(Location(path), Severity.INFO, _told(sheets))
+    yield from _told(sheets, path)
     places: dict[str, list[str]] = {}
     for number, rows in excel_rows.rows(data, path):
         sheet = sheets[number]
@@ -81,6 +80,7 @@ def parse(source: Source, reading: Reading) -> Iterator[table.Fact]:
 class _Sheet(NamedTuple):
     """A sheet: its first rows, all of one width, and whether it is a table, and one of grants.
 
+    ``is_doubtful`` says that it has the headings of one, and rows that do not look like them.
     ``role_columns`` are those that tell which role a row is about.
     """
 
@@ -89,16 +89,21 @@ class _Sheet(NamedTuple):
     width: int
     is_table: bool
     grants: bool
+    is_doubtful: bool = False
     role_columns: Sequence[int] = ()
 
 
 def _sheets(source: Source, data: bytes, reading: Reading) -> list[_Sheet]:
     """The sheets of a workbook. Of several those count whose rows look like their headings."""
     heads = excel_rows.heads(data, source.path)
-    found = [_sheet(head, reading, only_plausible=len(heads) > 1) for head in heads]
-    if any(sheet.is_table for sheet in found):
-        return found
-    return [_sheet(head, reading, only_plausible=False) for head in heads]
+    plain = [_sheet(head, reading, only_plausible=False) for head in heads]
+    found = [_sheet(head, reading, only_plausible=True) for head in heads]
+    if not any(sheet.is_table for sheet in found):
+        return plain
+    return [
+        sheet._replace(is_doubtful=other.is_table and not sheet.is_table)
+        for sheet, other in zip(found, plain, strict=True)
+    ]
 
 
 def _sheet(head: excel_rows.Head, reading: Reading, *, only_plausible: bool) -> _Sheet:
@@ -142,10 +147,17 @@ def _of_unknown_roles(path: str, rows: Sequence[Row]) -> Iterator[Message]:
         yield Message(Location(path), Severity.ERROR, text)
 
 
-def _told(sheets: Sequence[_Sheet]) -> str:
-    """Which sheets are read, and which are not."""
-    names = [
-        [f'"{one.name}"' for one in sheets if one.is_table is is_read] for is_read in (True, False)
-    ]
-    over = f"; passed over: {listed(names[1])}" if names[1] else ""
-    return f"read of its sheets: {listed(names[0])}{over}"
+def _told(sheets: Sequence[_Sheet], path: str) -> Iterator[Message]:
+    """Which of several sheets are read, and which are not."""
+    names = {
+        is_read: [f'"{one.name}"' for one in sheets if one.is_table is is_read]
+        for is_read in (True, False)
+    }
+    doubtful = [f'"{one.name}"' for one in sheets if one.is_doubtful]
+    if len(sheets) > 1:
+        over = f"; passed over: {listed(names[False])}" if names[False] else ""
+        text = f"read of its sheets: {listed(names[True])}{over}"
+        yield Message(Location(path), Severity.INFO, text)
+    if doubtful:
+        text = "passed over, though its headings are those of an export, for its rows are not"
+        yield Message(Location(path), Severity.WARNING, f"{text}: {listed(doubtful)}")

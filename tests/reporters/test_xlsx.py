@@ -31,6 +31,7 @@ from nspermaudit.reporters import REPORTERS
 from nspermaudit.rule import Result
 from nspermaudit.style import Style, one_line
 from nspermaudit.workbook import Book, Cell, Column, sheet_name, written
+from nspermaudit.workbook_looks import LOOKS
 
 SHEETS = ["Index", "Findings", "Results", "Matrix", "Waivers", "Action plan", "Inputs"]
 SHEETS += ["Method and limits"]
@@ -395,6 +396,24 @@ def test_no_room_to_make_it(
     assert ran.code == 3
     assert "no space left on device" in ran.err
     assert os.listdir(tmp_path) == []
+
+
+def _luminance(colour: str) -> float:
+    """As WCAG 2 has it, of ``#RRGGBB``."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_colours_can_be_read(name: str) -> None:
+    """Letters stand out from their ground by 4.5 to 1, as WCAG asks for."""
+    look = LOOKS[name]
+    colours = (look.get("font_color", "#000000"), look.get("bg_color", "#FFFFFF"))
+    dark, light = sorted(map(_luminance, colours))
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 def test_columns_are_what_auditors_ask_for() -> None:
