@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from operator import attrgetter
 
-from nspermaudit.errors import InputError
+from nspermaudit.errors import InputError, NotAFolderError
 from nspermaudit.model import Location
 from nspermaudit.source import HEAD_BYTES, Source, unreadable
 from nspermaudit.zip_layout import Entry, entries
@@ -117,7 +117,8 @@ def members(archive: Source, is_passed_over: Callable[[str], bool]) -> list[Sour
     """The files in a zip as inputs, called by its path and theirs, in the order of their names.
 
     Files for which ``is_passed_over`` holds are left out. A file that cannot be read has its
-    ``trouble``; of an archive that is not read at all there is only itself, with its trouble.
+    ``trouble``; of an archive that is not read at all there is only itself, with its trouble, and
+    of one that is a document only itself.
     """
     try:
         try:
@@ -125,6 +126,8 @@ def members(archive: Source, is_passed_over: Callable[[str], bool]) -> list[Sour
                 listed = entries(raw, archive.path)
         except OSError as error:
             raise unreadable(archive.path, error) from None
+    except NotAFolderError:
+        return [archive]
     except InputError as error:
         return [_refused(archive, error.text)]
     found = [

@@ -45,6 +45,10 @@ class NotAnExportError(InputError):
     """An input that is readable and holds nothing about roles: not suitable to be audited."""
 
 
+class NotAFolderError(InputError):
+    """A zip archive that is a document: an office program's, not a folder of files."""
+
+
 class OtherReadingError(NspermauditError):
     """An input must be read again from its start, in another way.
 

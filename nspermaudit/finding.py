@@ -188,6 +188,11 @@ class Outcome(NamedTuple):
         return subject_id_of(self.role_id, self.verdict)
 
     @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the finding that it is, if it is one."""
+        return fingerprint(self.rule.id, self.subject_id, self.verdict.subject)
+
+    @property
     def order(self) -> tuple[int, str, str, str, str]:
         """The place in a report: the guide's steps in their order, then by role."""
         name = self.role_name.strip().casefold()

@@ -74,10 +74,15 @@ class Inputs:
             export.format, export.root = parsers.recognise(head, self.reading), head.root
             if not export.format:
                 self._pass_over(export, head)
-            elif not parsers.load(export.format).holds_roles(source, self.reading):
+                return
+            parser = parsers.load(export.format)
+            if not parser.holds_roles(source, self.reading):
                 self._companions.append(export)
-            else:
-                self._take(export, head)
+                return
+            self._take(export, head)
+            holds_companions = getattr(parser, "holds_companions", None)
+            if holds_companions and holds_companions(source, self.reading):
+                self._companions.append(Export(source, export.format, export.root))
         except InputError as error:
             export.fail(error)
 

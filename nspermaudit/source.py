@@ -21,9 +21,10 @@ STDIN = "-"
 STDIN_BYTES = 256 << 20
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 """How a zip begins: with a member, with the end of an empty one, or as a part of several."""
+OLE2 = b"\xd0\xcf\x11\xe0"
+"""How a binary .xls begins, and other files of Office before 2007."""
 OFFICE_NAMES = ("[Content_Types].xml", "xl/workbook.xml", "mimetype")
-OFFICE_DOCUMENT = "an .xlsx workbook or another office document: save the sheet as CSV"
-"""What a zip is in which one of these files stands."""
+"""What stands in a zip that is an office document."""
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _ASSETS = frozenset(
@@ -196,6 +197,14 @@ class Source:
         if self.is_digested:
             self.sha256 = sha256(data).hexdigest()
         return data
+
+
+def may_be_workbook(head: bytes) -> bool:
+    """Whether first bytes are those of an .xlsx workbook: a zip with a member in its folder."""
+    import re  # noqa: PLC0415 - start-up: few inputs are zips
+
+    is_zip = head.startswith(ZIP_SIGNATURES[0])
+    return is_zip and re.search(rb"(?s)PK\x03\x04.{26}xl/", head) is not None
 
 
 def unreadable(path: str, error: OSError) -> InputError:

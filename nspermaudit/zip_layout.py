@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
-from nspermaudit.errors import InputError
+from nspermaudit.errors import InputError, NotAFolderError
 from nspermaudit.model import Location
-from nspermaudit.source import OFFICE_DOCUMENT, OFFICE_NAMES, ZIP_SIGNATURES
+from nspermaudit.source import OFFICE_NAMES, ZIP_SIGNATURES
 
 MAX_ENTRIES = 50_000
 """A project of 5,000 objects has 5,000, and its scripts."""
@@ -69,15 +69,16 @@ class Entry(NamedTuple):
         return self.name[-1:] in ("", "/") and not self.size
 
 
-def entries(raw: io.RawIOBase, path: str) -> list[Entry]:
+def entries(raw: io.RawIOBase, path: str, *, is_office: bool = False) -> list[Entry]:
     """The members of an archive, each name once. ``path`` is what messages call it.
 
-    Raises InputError for an archive that cannot be read, or be read in more than one way.
+    Raises InputError for an archive that cannot be read, or be read in more than one way, and
+    NotAFolderError for a workbook or another office document, unless ``is_office``.
     """
     archive = _Archive(raw, path)
     infos, end = archive.directory()
-    if not {info.orig_filename for info in infos}.isdisjoint(OFFICE_NAMES):
-        raise archive.refused(OFFICE_DOCUMENT)
+    if not is_office and not {info.orig_filename for info in infos}.isdisjoint(OFFICE_NAMES):
+        raise NotAFolderError("an office document", Location(path))
     archive.refuse_bomb(infos)
     found: dict[str, Entry] = {}
     for entry in archive.laid_out(infos, end):

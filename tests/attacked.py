@@ -20,6 +20,7 @@ kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 if os.path.exists("/proc/self/status"):
     with open("/proc/self/status") as status:
         kilobytes = int(re.search("VmHWM:\\s+(\\d+)", status.read())[1])
+kilobytes = max(kilobytes, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 with open(sys.argv[1], "w") as file:
     file.write(str(kilobytes // 1024))
 sys.exit(code)
@@ -27,7 +28,7 @@ sys.exit(code)
 
 
 class Done(NamedTuple):
-    """What became of a run, and the most memory that it took."""
+    """What became of a run, and the most memory that it or a process of its own took."""
 
     code: int
     out: str

@@ -8,9 +8,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from conftest import FIXTURES, audited
+import openpyxl
+from conftest import FIXTURES, Ran, audited
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -18,7 +20,7 @@ from paged import elements
 
 from nspermaudit.finding import Finding, Report
 from nspermaudit.model import Location
-from nspermaudit.reporters import REPORTERS
+from nspermaudit.reporters import BINARY, REPORTERS
 from nspermaudit.rule import Result
 from nspermaudit.style import Style
 from nspermaudit.waiver import Waiver
@@ -38,9 +40,32 @@ Counts = Counter[tuple[str, str]]
 
 
 def rendered(form: str, report: Report, style: Style | None = None) -> str:
-    """The whole report in one format."""
+    """The whole report in one format; of a workbook its cells."""
     usual = Style(verbosity=1) if form == "text" else Style()  # it tells what a baseline knows
-    return "".join(REPORTERS[form].render(report, style or usual))
+    pieces = REPORTERS[form].render(report, style or usual)
+    return cells_of(b"".join(pieces)) if form in BINARY else "".join(pieces)
+
+
+def cells_of(data: bytes) -> str:
+    """The cells of a workbook that say something, a line each: sheet, cell, text."""
+    lines = []
+    for sheet in openpyxl.load_workbook(io.BytesIO(data)):
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    assert cell.data_type == "s"
+                    text = str(cell.value).replace("\n", " / ")
+                    lines.append(f"{sheet.title}!{cell.coordinate} {text}\n")
+    return "".join(lines)
+
+
+def reported(run: Callable[..., Ran], folder: Path, form: str, *arguments: str | Path) -> Ran:
+    """Run a command line with a report in a format: ``out`` is the report, as text."""
+    if form not in BINARY:
+        return run(*arguments, "--format", form)
+    file = folder / f"report.{form}"
+    ran = run(*arguments, "--output", f"{form}={file}")
+    return ran._replace(out=cells_of(file.read_bytes()))
 
 
 def acme() -> Report:
@@ -80,6 +105,7 @@ def counted(form: str, text: str) -> Counts:
         "markdown": _markdown,
         "csv": _csv,
         "html": _html,
+        "xlsx": _xlsx,
     }[form](text)
     return Counter((_SEVERITIES.get(severity, severity), status) for severity, status in pairs)
 
@@ -205,3 +231,7 @@ def _html(text: str) -> Iterator[tuple[str, str]]:
             severity = element.text
         elif is_finding and element.tag == "li":
             yield severity, _HTML_STATUSES[element.attributes.get("class")]
+
+
+def _xlsx(text: str) -> Iterator[tuple[str, str]]:
+    yield from re.findall(r"^Findings!A(?!1 )\d+ (.*)\nFindings!B\d+ (.*)", text, re.MULTILINE)

@@ -116,12 +116,24 @@ def test_only_a_zip_that_is_named_is_opened(run: Callable[..., Ran]) -> None:
     assert f"warning: build/p.zip: {text}" in run("check", ".").out
 
 
-@pytest.mark.parametrize("name", ["[Content_Types].xml", "xl/workbook.xml", "mimetype"])
+@pytest.mark.parametrize("name", ["[Content_Types].xml", "mimetype"])
 def test_office_document_is_no_folder(name: str) -> None:
-    """A workbook is told as what it is, whether it is named or found."""
+    """A document is told as what it is, whether it is named or found."""
     Path("a.xml").write_text(ROLE)
-    _zip(data=zipped({name: "x", "xl/a.xml": ROLE}))
-    text = "an .xlsx workbook or another office document: save the sheet as CSV"
+    _zip(data=zipped({name: "x", "word/a.xml": ROLE}))
+    text = "an office document that is no .xlsx workbook: save the data as CSV"
+    assert _told("x.zip") == {"x.zip": ("failed", [text])}
+    assert _told(".")["x.zip"] == ("skipped", [f"not read: {text}"])
+
+
+def test_workbook_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook is an input of its own, with the extra or without it."""
+    Path("a.xml").write_text(ROLE)
+    _zip(data=zipped({"[Content_Types].xml": "x", "xl/workbook.xml": "x", "xl/a.xml": ROLE}))
+    told = "xl/workbook.xml in it: not well-formed XML: syntax error"
+    assert _told("x.zip") == {"x.zip": ("failed", [told])}
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    text = "an .xlsx workbook: pip install 'nspermaudit[excel]', or save the sheet as CSV"
     assert _told("x.zip") == {"x.zip": ("failed", [text])}
     assert _told(".")["x.zip"] == ("skipped", [f"not read: {text}"])
 

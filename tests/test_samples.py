@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,17 @@ def test_sample_grants_on_the_record_side(sample: Sample) -> None:
     assert project
     (sheet,) = project.objects["customrecord_lt_count_sheet"]
     assert [f"{item.role}: {item.level.name}" for item in sheet.grants] == sample["records"]
+
+
+def test_workbook_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sample that is a workbook fails with one message, which says what to install."""
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    report = _report({"files": ["xlsx/uar_workbook_merged_roles_INFERRED.xlsx"]})
+    (item,) = report.inputs
+    assert (item.status, item.roles) == ("failed", 0)
+    assert_told(
+        report.inputs, [("error", 0, "pip install 'nspermaudit[excel]', or save the sheet")]
+    )
 
 
 def test_every_sample_is_listed() -> None:

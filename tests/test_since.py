@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from reported import reported
 from repositories import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
 
 from nspermaudit.reporters import REPORTERS
@@ -264,15 +266,17 @@ def test_a_glob_of_waivers_is_not_judged_by_a_comparison(repository: Repository,
     assert "matches no finding" not in run("check", "src", "--since", "HEAD").out
 
 
-def test_new_access_is_a_finding_in_every_format(repository: Repository, run: Run) -> None:
+def test_new_access_is_a_finding_in_every_format(
+    repository: Repository, run: Run, tmp_path: Path
+) -> None:
     """What fails the check stands in each report; without the option it is a change alone."""
     repository.write(**GRANTS | {"LIST_ITEM": "FULL"})
     arguments = ("check", "src", "--since", "HEAD", "--pack", "integrity")
     for form in REPORTERS:
-        ran = run(*arguments, "--no-new-access", "--format", form)
+        ran = reported(run, tmp_path, form, *arguments, "--no-new-access")
         assert ran.code == 1
         assert "new-access" in ran.out
-        assert "new-access" not in run(*arguments, "--format", form).out
+        assert "new-access" not in reported(run, tmp_path, form, *arguments).out
     report = json.loads(run(*arguments, "--no-new-access", "--format", "json", "--show", "all").out)
     assert report["summary"]["findings"]["error"] == 1
     assert report["summary"]["results"]["finding"] == 1

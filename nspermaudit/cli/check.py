@@ -13,12 +13,24 @@ from nspermaudit.cli import progress
 from nspermaudit.cli.asking import Asked, audit_options, sources
 from nspermaudit.cli.evidence import Evidence, evidence_options
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
-from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
-from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
+from nspermaudit.cli.output import (
+    Output,
+    format_options,
+    refuse_overwriting,
+    refuse_terminal,
+    write_all,
+)
+from nspermaudit.cli.terminal import end_in_order, put_all, put_bytes, tell, wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import UsageError
 from nspermaudit.finding import Report
-from nspermaudit.reporters import REPORTERS, WITH_DIGESTS, WITH_OUTCOMES
+from nspermaudit.reporters import (
+    BINARY,
+    REPORTERS,
+    WITH_DIGESTS,
+    WITH_OUTCOMES,
+    refuse_missing,
+)
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import Style
@@ -102,6 +114,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     if evidence:
         evidence.refuse_unfit(paths or (".",), since)
     formats = (format, *(item.format for item in output))
+    refuse_missing(formats)
+    if format in BINARY:
+        refuse_terminal(format)
     is_digested = bool(evidence) or not WITH_DIGESTS.isdisjoint(formats)
     inputs = sources(paths or (".",), is_digested=is_digested)
     settings = asked.configuration(paths)
@@ -125,8 +140,9 @@ def check(  # noqa: PLR0913 - one parameter an option
         is_kept, lines = evidence.keep(report, inputs, how_kept)
         is_delivered = is_delivered and is_kept
     painted = style._replace(color=wants_color(color, sys.stdout))
+    put_pieces = put_bytes if format in BINARY else put_all
     try:
-        put_all(REPORTERS[format].render(report, painted))
+        put_pieces(REPORTERS[format].render(report, painted))
     finally:
         tell(lines)
     if "github" in formats:

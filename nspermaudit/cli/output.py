@@ -1,6 +1,7 @@
 """``--output FORMAT=FILE``: reports into files, whole or not at all, over nothing that matters."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -87,7 +88,7 @@ def refuse_overwriting(outputs: Sequence[Output], read: Iterable[str]) -> None:
         taken.add(target)
 
 
-def write_all(outputs: Iterable[Output], render: Callable[[str], Iterable[str]]) -> bool:
+def write_all(outputs: Iterable[Output], render: Callable[[str], Iterable[str | bytes]]) -> bool:
     """Write every file, in its format; False, which was told, if one cannot be written."""
     is_delivered = True
     for item in outputs:
@@ -99,11 +100,18 @@ def write_all(outputs: Iterable[Output], render: Callable[[str], Iterable[str]])
     return is_delivered
 
 
-def write(file: str, pieces: Iterable[str], option: str = "--output") -> None:
+def refuse_terminal(form: str) -> None:
+    """Raise UsageError for a format of bytes if standard output is a terminal."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        text = f"--format {form} is no text for a terminal: --output {form}=FILE writes a file"
+        raise UsageError(text)
+
+
+def write(file: str, pieces: Iterable[str | bytes], option: str = "--output") -> None:
     """Write a file whole or not at all: into a temporary one beside it, then renamed.
 
-    ``option`` is the one that names the file, for messages. A file keeps its mode. What exists and
-    is no regular file (a pipe, a device) is written to as it is.
+    Text is written as UTF-8. ``option`` is the one that names the file, for messages. A file keeps
+    its mode. What exists and is no regular file (a pipe, a device) is written to as it is.
     Raises UndeliveredError where it cannot be written.
     """
     target = os.path.realpath(file)
@@ -111,12 +119,12 @@ def write(file: str, pieces: Iterable[str], option: str = "--output") -> None:
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.part")
     try:
         if os.path.exists(file) and not os.path.isfile(file):
-            with open(file, "w", encoding="utf-8", newline="\n") as stream:
-                stream.writelines(pieces)
+            with open(file, "wb") as stream:
+                stream.writelines(map(_encoded, pieces))
             return
         try:
-            with open(temporary, "x", encoding="utf-8", newline="\n") as stream:
-                stream.writelines(pieces)
+            with open(temporary, "xb") as stream:
+                stream.writelines(map(_encoded, pieces))
             if os.path.exists(target):
                 os.chmod(temporary, os.stat(target).st_mode & 0o777)
             os.replace(temporary, target)
@@ -126,3 +134,7 @@ def write(file: str, pieces: Iterable[str], option: str = "--output") -> None:
     except OSError as error:
         reason = (error.strerror or "error").lower()
         raise UndeliveredError(f"{option}: {file} cannot be written: {reason}") from None
+
+
+def _encoded(piece: str | bytes) -> bytes:
+    return piece.encode() if isinstance(piece, str) else piece

@@ -35,8 +35,11 @@ def wants_color(choice: str, stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def put(text: str, *, nl: bool = True) -> None:
-    """Write text to standard output. Raises UndeliveredError where it does not get there."""
+def put(text: str | bytes, *, nl: bool = True) -> None:
+    """Write text, or bytes, to standard output.
+
+    Raises UndeliveredError where it does not get there.
+    """
     if sys.stdout is None:
         raise UndeliveredError("it is closed")
     try:
@@ -44,6 +47,15 @@ def put(text: str, *, nl: bool = True) -> None:
     except BrokenPipeError:
         raise UndeliveredError("") from None
     except OSError as error:
+        raise UndeliveredError((error.strerror or "error").lower()) from None
+
+
+def put_bytes(pieces: Iterable[bytes]) -> None:
+    """Write pieces of no text to standard output. Raises UndeliveredError as ``put`` does."""
+    try:
+        for piece in pieces:
+            put(piece, nl=False)
+    except OSError as error:  # they could not be made: no room for what is made on the way
         raise UndeliveredError((error.strerror or "error").lower()) from None
 
 

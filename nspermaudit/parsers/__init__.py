@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nspermaudit.extras import CURE
 from nspermaudit.plug_ins import PlugIns
 from nspermaudit.source import (
     HEAD_BYTES,
     OBJECT_BYTES,
-    OFFICE_DOCUMENT,
     OFFICE_NAMES,
+    OLE2,
     ZIP_SIGNATURES,
     Reading,
     Source,
+    may_be_workbook,
 )
 from nspermaudit.xml import Head
 
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
             """Whether an input that begins so is of this format."""
 
         def holds_roles(self, source: Source, reading: Reading) -> bool:
-            """Whether it holds roles; else it is a companion and is read before all that do."""
+            """Whether it holds roles; else it is a companion and is read before all that do.
+
+            A format of which one input can be both has ``holds_companions``, with the same
+            parameters, too.
+            """
 
         def parse(self, source: Source, reading: Reading) -> Iterator[Any]:
             """Its roles and facts, one by one. Raises InputError where it cannot go on."""
@@ -52,6 +58,7 @@ PARSERS: Mapping[str, tuple[str, ...]] = {
     "spreadsheetml": ("workbook",),
     "json": (),
     "csv": (),
+    "excel": (),
 }
 """The formats, in the order in which an input is tried; each is the name of a module here.
 
@@ -96,7 +103,7 @@ _GRANT_WORDS = rb"(?i)<permkey|\"(?:perm|permission)_?(?:key|level)\"|>Permissio
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive: only one that you name is opened",
-    b"\xd0\xcf\x11\xe0": "a binary .xls workbook: save the sheet as CSV",
+    OLE2: f"a binary .xls workbook: {CURE}, or save the sheet as CSV",
     b"%PDF": "a PDF: export the data as CSV",
     b"\x1f\x8b": "compressed with gzip: unpack it first",
     b"MZ\x90\0": "a program, or an archive that unpacks itself: unpack it first",
@@ -110,9 +117,11 @@ def describe_unrecognised(head: Head) -> str:
         if name.casefold() in ("html", "table") or start == b"<!doctype html":
             return "an HTML page, not an export: export the data again as CSV"
         return f"an XML object <{name}>, which is no role" if name else "not well-formed XML"
-    is_zip = head.data.startswith(ZIP_SIGNATURES)
-    if is_zip and any(name.encode() in head.data for name in OFFICE_NAMES):
-        return OFFICE_DOCUMENT
+    if head.data.startswith(ZIP_SIGNATURES):
+        if may_be_workbook(head.data):
+            return f"an .xlsx workbook: {CURE}, or save the sheet as CSV"
+        if any(name.encode() in head.data for name in OFFICE_NAMES):
+            return "an office document that is no .xlsx workbook: save the data as CSV"
     for signature, words in _SIGNATURES.items():
         if head.data.startswith(signature):
             return words

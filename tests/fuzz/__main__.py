@@ -23,6 +23,7 @@ SEEDS = {
     "csv": ("broken/*.csv", "exports/*.csv", "exports/suiteql/*.csv", "larkfield/csv/*"),
     "spreadsheetml": ("broken/*.xls", "exports/*.xls"),
     "json": ("broken/*json", "exports/*json"),
+    "excel": ("exports/*.xlsx", "exports/*binary.xls", "larkfield/xlsx/*"),
     "zip": (),
     "pack": (),
     "config": ("acme/nspermaudit.yaml", "waivers/nspermaudit.yaml"),
@@ -33,6 +34,8 @@ SEEDS = {
 """Fixtures that are seeds beside the files of the corpus."""
 
 LARGEST = 3_000
+LARGER = {"excel": 8_000}
+"""Bytes of an input; a binary workbook has so many at least."""
 
 
 def _corpus(reader: str) -> list[Path]:
@@ -42,7 +45,7 @@ def _corpus(reader: str) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     for pattern in SEEDS[reader]:
         for file in (ROOT / "fixtures").glob(pattern):
-            if file.stat().st_size < LARGEST:
+            if file.stat().st_size < LARGER.get(reader, LARGEST):
                 shutil.copy(file, seeds / file.name)
     return [finds, seeds, HERE / "corpus" / reader]
 
@@ -61,7 +64,7 @@ def _fuzz(reader: str, seconds: int) -> bool:
     """Fuzz one reader in a process of its own; whether it held."""
     options = [
         f"-max_total_time={seconds}",
-        f"-max_len={LARGEST}",
+        f"-max_len={LARGER.get(reader, LARGEST)}",
         "-timeout=10",
         "-rss_limit_mb=1024",
         f"-artifact_prefix={CRASHES}/{reader}-",

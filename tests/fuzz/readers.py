@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import zlib
 from collections.abc import Callable, Mapping
+from hashlib import sha256
+from json import dumps
 from pathlib import Path
 
 from reading import read_all, read_with_restarts
@@ -11,9 +14,14 @@ from reading import read_all, read_with_restarts
 from nspermaudit import (
     archive,
     baseline,
+    biff,
+    compound,
     discovery,
     editing,
     examples,
+    excel_child,
+    excel_rows,
+    ooxml,
     packs,
     parsers,
     waivers,
@@ -25,12 +33,23 @@ from nspermaudit.errors import InputError, UsageError
 from nspermaudit.evidence import manifest as evidence_manifest
 from nspermaudit.evidence import replay
 from nspermaudit.finding import Input
-from nspermaudit.parsers import csv, deploy, features, json, manifest, objects, sdf, spreadsheetml
+from nspermaudit.parsers import (
+    csv,
+    deploy,
+    excel,
+    features,
+    json,
+    manifest,
+    objects,
+    sdf,
+    spreadsheetml,
+)
 from nspermaudit.rule import Use
 from nspermaudit.source import Source, from_bytes
 
 ARCHIVES = (archive, zip_layout)
-PARSERS = (sdf, features, objects, manifest, deploy, spreadsheetml, json, csv)
+WORKBOOKS = (biff, compound, excel_child, ooxml)
+PARSERS = (sdf, features, objects, manifest, deploy, spreadsheetml, json, csv, excel)
 """Named here so that they are imported, and instrumented, before the first bytes come."""
 
 ROLE = (
@@ -58,6 +77,28 @@ def read_pages(data: bytes) -> None:
     """A JSON export holds what every export does, beside another page of the same result, too."""
     read_export(data)
     read_all([from_bytes(data, "input"), from_bytes(LAST_PAGE, "page")])
+
+
+def read_workbook(data: bytes) -> None:
+    """A workbook gives rows of texts, or an error, to what inspects it before its reader.
+
+    That reader has a process of its own in an audit; here only what it gets is looked at.
+    """
+    try:
+        inspect = ooxml.inspected if data.startswith(b"PK") else biff.inspected
+        for faults in inspect(data):
+            if not all(text.strip() for text in faults.values()):
+                raise AssertionError(f"an error without words: {faults}")
+        found = list(excel_child.records(data))
+    except InputError as error:
+        _refuse_silence(error)
+    else:
+        excel_rows._keep(sha256(data).digest(), [_packed(found)])
+        read_export(data)
+
+
+def _packed(found: list[object]) -> bytes:
+    return zlib.compress("".join(f"{dumps(record)}\n" for record in found).encode())
 
 
 def read_zip(data: bytes) -> None:
@@ -151,6 +192,7 @@ READERS: Mapping[str, Callable[[bytes], None]] = {
     "csv": read_export,
     "spreadsheetml": read_export,
     "json": read_pages,
+    "excel": read_workbook,
     "zip": read_zip,
     "pack": read_pack,
     "config": read_config,

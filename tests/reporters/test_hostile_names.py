@@ -20,6 +20,7 @@ from reported import (
     markdown_tables,
     markdown_tokens,
     rendered,
+    reported,
 )
 
 from nspermaudit.finding import Finding, Input, Message, Report
@@ -198,7 +199,8 @@ def test_role_of_an_export(run: Callable[..., Ran], tmp_path: Path) -> None:
     file = tmp_path / "customrole_x.xml"
     file.write_text(f'<role scriptid="customrole_x"><name>{escaped}</name></role>')
     for form in REPORTERS:
-        ran = run("check", file, "--pack", "guide/token", "--role", "*", "--format", form)
+        arguments = ("check", file, "--pack", "guide/token", "--role", "*")
+        ran = reported(run, tmp_path, form, *arguments)
         assert ran.code == 1
         assert "script" in ran.out
         tags = ran.out.count("<script>") - (form == "html")  # a page has one of its own

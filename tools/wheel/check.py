@@ -51,6 +51,9 @@ def main() -> None:
         expect_in(page, "Content-Security-Policy", "5 errors in 2 of 3 roles")
         expect_in(run(tool, "init", "github", "--dry-run", cwd=empty), "uses: nspermaudit/")
         run(tool, "packs", "test", "guide", "integrity", cwd=empty)
+        run(tool, "check", ROOT / "fixtures" / "acme", "--format", "xlsx", cwd=empty, expect=2)
+        book = ROOT / "fixtures" / "exports" / "role-review.xlsx"
+        expect_in(run(tool, "check", book, cwd=empty, expect=3), "nspermaudit[excel]")
         size = wheel.stat().st_size // 1024
         sys.stdout.write(f"{wheel.name} ({size} KB) works from an empty folder\n")
 
