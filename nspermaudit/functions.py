@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from nspermaudit.model import Grant, Permission, Role
 from nspermaudit.requirement import LEVELS_SCHEMA, Requirement, read_requirements
 from nspermaudit.rule import Reader, Result, Verdict
-from nspermaudit.selector import HasAttribute, any_of
+from nspermaudit.selector import HasAttribute
 from nspermaudit.style import listed
 
 SCHEMA: Mapping[str, Any] = MappingProxyType(
@@ -71,22 +71,19 @@ class Function(NamedTuple):
         )
 
     def is_held(self, role: Role) -> bool | None:
-        """Whether a role can do it; None where the export does not tell."""
-        return any_of((*self._by_permission(role), *self._by_attribute(role)))
+        """Whether a role can do it; None where the export does not tell.
 
-    def _by_permission(self, role: Role) -> list[bool | None]:
-        return [
-            True
-            if (role.highest_level(item.permission) or 0) >= item.level
-            else None
-            if item.permission.id in role.unread
-            else False
-            for item in self.wanted
-        ]
-
-    def _by_attribute(self, role: Role) -> list[bool | None]:
-        """An attribute that the export does not carry is not what a conflict hangs on."""
-        return [role.attributes.get(item.word) in item.values for item in self.attributes]
+        An attribute that the export does not carry is not what it hangs on.
+        """
+        levels_of = role.held.levels
+        for item in self.wanted:
+            levels = levels_of(item.permission.id)
+            if levels and max(levels) >= item.level:
+                return True
+        if self.attributes and self.marks(role):
+            return True
+        is_unknown = role.unread and any(i.permission.id in role.unread for i in self.wanted)
+        return None if is_unknown else False
 
 
 def _spelled(permission: Permission) -> str:

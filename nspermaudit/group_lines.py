@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from nspermaudit import conflicts
 from nspermaudit.finding import Finding
 from nspermaudit.functions import said
+from nspermaudit.model import Location
 from nspermaudit.style import Style, counted, listed, one_line, sentence
 
 MAX_PAIRS = 4
@@ -41,10 +42,12 @@ def _conflicts(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     ranks = conflicts.counted_ranks(findings)
     yield from _head(conflicts.CONFLICT, f"{words}: {ranks}", findings, style)
     is_short = not _is_full(style) and total > MAX_PAIRS + 1
-    shown = findings[:MAX_PAIRS] if is_short else findings
+    rest = [] if is_short else findings[MAX_PAIRS:]
+    shown = [*findings[:MAX_PAIRS], *(rest or filter(_remarks, findings[MAX_PAIRS:]))]
     width = max(len(item.rule.id) for item in shown)
     for item in shown:
         yield f"  | {_pair(item, width, style)}"
+        yield from _told(_remarks(item))
         yield from _details(item, style)
     if len(shown) < total:
         yield f"  = and {total - len(shown)} more: -v or --show all tells them"
@@ -59,6 +62,7 @@ def _single(finding: Finding, style: Style) -> Iterator[str]:
     yield from _head(finding.rule.id, finding.verdict.message, [finding], style)
     evidence = finding.rule.evidence
     yield f"  | {conflicts.rank_of(finding)}{evidence and f', evidence {evidence}'}"
+    yield from _told(_remarks(finding))
     if style.verbosity <= 0:
         yield from _why(finding, style)
     yield from _details(finding, style)
@@ -90,9 +94,23 @@ def _details(finding: Finding, style: Style) -> Iterator[str]:
     controls = finding.rule.compensating_controls
     if controls:
         yield f"  |   controls: {one_line(sentence(controls))}"
-    for grants in finding.verdict.sides:
-        for grant in grants:
-            yield f"  |   see: {one_line(str(grant.location))}: {one_line(said(grant))}"
+    yield from _told(_grants(finding))
+
+
+def _grants(finding: Finding) -> list[tuple[Location, str]]:
+    """The places of what it rests on."""
+    return [(grant.location, said(grant)) for side in finding.verdict.sides for grant in side]
+
+
+def _remarks(finding: Finding) -> list[tuple[Location, str]]:
+    """What else there is to see: a waiver that holds no longer."""
+    own = set(_grants(finding))
+    return [place for place in finding.verdict.related if place not in own]
+
+
+def _told(places: Iterable[tuple[Location, str]]) -> Iterator[str]:
+    for place, words in places:
+        yield f"  |   see: {one_line(str(place))}: {one_line(words)}"
 
 
 def _privileges(findings: Sequence[Finding], style: Style) -> Iterator[str]:
@@ -101,6 +119,7 @@ def _privileges(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     if not held_ones:
         for item in told:
             yield from _head(item.rule.id, item.verdict.message, [item], style)
+            yield from _told(_remarks(item))
             yield from _why(item, style)
         return
     number = counted(len(held_ones), "privileged permission")
@@ -113,16 +132,20 @@ def _privileges(findings: Sequence[Finding], style: Style) -> Iterator[str]:
         )
     for item in told:
         yield f"  = {one_line(item.verdict.message)}"
+        yield from _told(_remarks(item))
 
 
 def _tier(rank: str, findings: Sequence[Finding], style: Style) -> Iterator[str]:
     if style.verbosity > 0:
         for item in findings:
             yield f"  | {rank:<8} {one_line(_name(item))} ({item.rule.id})"
+            yield from _told(_remarks(item))
             yield from _why(item, style)
         return
     names = [_name(item) for item in findings]
     yield f"  | {rank:<8} {one_line(listed(names, len(names) if style.show_all else _MAX_NAMES))}"
+    for item in findings:
+        yield from _told((place, f"{words} ({_name(item)})") for place, words in _remarks(item))
 
 
 def _why(finding: Finding, style: Style) -> Iterator[str]:

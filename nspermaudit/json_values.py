@@ -31,7 +31,7 @@ def permission_value(permission: Permission | None) -> dict[str, Any] | None:
 
 
 def side_values(verdict: Verdict) -> list[dict[str, Any]]:
-    """What each side of a conflict rests on; empty for all that is no conflict."""
+    """What a finding rests on, of a conflict each side of it; empty where it has no sides."""
     if not verdict.sides:
         return []
     functions = verdict.subject.split("+")

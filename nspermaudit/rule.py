@@ -61,8 +61,8 @@ class Verdict(NamedTuple):
     ``related`` are other places that have to do with it, each with words on what stands there.
     ``about`` is the script id of the object that is judged where that is no role, ``user`` the
     user where it is one. ``tallied`` is said once of all roles together, with their number: it goes
-    on where "3 of 60 roles" ends. ``sides`` are the grants of each side of a conflict, ``marks``
-    the attributes that are enough for each, by their words.
+    on where "3 of 60 roles" ends. ``sides`` are the grants that it rests on,
+    of a conflict those of each side, ``marks`` the attributes that are enough, by their words.
     """
 
     result: Result

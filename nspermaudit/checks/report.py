@@ -91,14 +91,17 @@ class HoldersReport(NamedTuple):
         if is_held is None:
             return (unread(self.passes, (self.of,), role),)
         grants = self.of.grants(role)
+        marks = self.of.marks(role)
         places = [(grant.location, said(grant)) for grant in grants]
         return (
             self.passes._replace(
                 result=Result.FINDING,
                 problem="report",
                 location=places[0][0] if places else role.location,
-                message=f"{quoted(role)} {self.of.title} ({held(grants, self.of.marks(role))})",
+                message=f"{quoted(role)} {self.of.title} ({held(grants, marks)})",
                 related=tuple(places[1:]),
+                sides=(tuple(grants),),
+                marks=(tuple(marks),),
             ),
         )
 
