@@ -98,14 +98,17 @@ def _details(finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _grants(finding: Finding) -> list[tuple[Location, str]]:
-    """The places of what it rests on."""
-    return [(grant.location, said(grant)) for side in finding.verdict.sides for grant in side]
+    """The places of what it rests on, in the words of the finding where it has some."""
+    verdict = finding.verdict
+    words = dict(verdict.related)
+    grants = [grant for side in verdict.sides for grant in side]
+    return [(grant.location, words.get(grant.location, said(grant))) for grant in grants]
 
 
 def _remarks(finding: Finding) -> list[tuple[Location, str]]:
     """What else there is to see: a waiver that holds no longer."""
-    own = set(_grants(finding))
-    return [place for place in finding.verdict.related if place not in own]
+    own = {place for place, _ in _grants(finding)}
+    return [(place, words) for place, words in finding.verdict.related if place not in own]
 
 
 def _told(places: Iterable[tuple[Location, str]]) -> Iterator[str]:
