@@ -4,14 +4,15 @@ A conflict is between two of them. Seeing a record is not doing something with i
 permission has the least level that counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nspermaudit.model import Grant, Role
+from nspermaudit.model import Grant, Permission, Role
 from nspermaudit.requirement import LEVELS_SCHEMA, Requirement, read_requirements
-from nspermaudit.rule import Reader
-from nspermaudit.selector import HasAttribute, any_of
+from nspermaudit.rule import Reader, Result, Verdict
+from nspermaudit.selector import HasAttribute
+from nspermaudit.style import listed
 
 SCHEMA: Mapping[str, Any] = MappingProxyType(
     {
@@ -58,29 +59,69 @@ class Function(NamedTuple):
             item.word for item in self.attributes if role.attributes.get(item.word) in item.values
         ]
 
+    def __str__(self) -> str:
+        """What it is and by what, in words."""
+        ways = [f"{_spelled(item.permission)} from {item.level.title} on" for item in self.wanted]
+        ways += [f"the attribute {item}" for item in self.attributes]
+        *first, last = ways
+        return (
+            f"{self.title}, by {', '.join(first)} or {last}"
+            if first
+            else f"{self.title}, by {last}"
+        )
+
     def is_held(self, role: Role) -> bool | None:
-        """Whether a role can do it; None where the export does not tell."""
-        return any_of((*self._by_permission(role), *self._by_attribute(role)))
+        """Whether a role can do it; None where the export does not tell.
 
-    def _by_permission(self, role: Role) -> list[bool | None]:
-        return [
-            True
-            if (role.highest_level(item.permission) or 0) >= item.level
-            else None
-            if item.permission.id in role.unread
-            else False
-            for item in self.wanted
-        ]
+        An attribute that the export does not carry is not what it hangs on.
+        """
+        levels_of = role.held.levels
+        for item in self.wanted:
+            levels = levels_of(item.permission.id)
+            if levels and max(levels) >= item.level:
+                return True
+        if self.attributes and self.marks(role):
+            return True
+        is_unknown = role.unread and any(i.permission.id in role.unread for i in self.wanted)
+        return None if is_unknown else False
 
-    def _by_attribute(self, role: Role) -> list[bool | None]:
-        """An attribute that the export does not carry is not what a conflict hangs on."""
-        return [role.attributes.get(item.word) in item.values for item in self.attributes]
+
+def _spelled(permission: Permission) -> str:
+    name, key = permission.name, permission.id
+    return f"{name} ({key})" if name != key else key
+
+
+def said(grant: Grant) -> str:
+    """A grant in a few words: ``Vendors: Full``."""
+    return f"{grant.permission.name}: {grant.level.title}"
+
+
+def held(grants: Iterable[Grant], marks: Iterable[str]) -> str:
+    """By what somebody can do something, in words."""
+    return listed([*map(said, grants), *marks])
+
+
+def unread(passes: Verdict, functions: Iterable[Function], role: Role) -> Verdict:
+    """The verdict where it hangs on a permission whose level could not be read."""
+    names = [
+        item.permission.name
+        for function in functions
+        for item in function.wanted
+        if item.permission.id in role.unread
+    ]
+    reason = f"the level of {names[0]} could not be read"
+    return passes._replace(result=Result.NOT_EVALUATED, location=role.location, reason=reason)
 
 
 def read_function(name: str, item: Mapping[str, Any], reader: Reader) -> Function:
     """Read one function of a pack; faults go to the reader."""
-    attributes = tuple(
+    wanted = read_requirements(item["any of"], reader)
+    return Function(name, item["title"], wanted, read_attributes(item.get("or role", {})))
+
+
+def read_attributes(item: Mapping[str, Any]) -> tuple[HasAttribute, ...]:
+    """Read ``{attribute: value or list of values}``, of which one is enough."""
+    return tuple(
         HasAttribute(word, tuple(value) if isinstance(value, list) else (value,))
-        for word, value in item.get("or role", {}).items()
+        for word, value in item.items()
     )
-    return Function(name, item["title"], read_requirements(item["any of"], reader), attributes)

@@ -7,6 +7,7 @@ from typing import Any
 from nspermaudit.changes import Change
 from nspermaudit.finding import Input, Message
 from nspermaudit.model import AttributeValue, Level, Location, Permission
+from nspermaudit.rule import Verdict
 
 
 def location_value(location: Location) -> dict[str, Any]:
@@ -27,6 +28,32 @@ def permission_value(permission: Permission | None) -> dict[str, Any] | None:
         "name": permission.name,
         "category": permission.category,
     }
+
+
+def side_values(verdict: Verdict) -> list[dict[str, Any]]:
+    """What a finding rests on, of a conflict each side of it; empty where it has no sides."""
+    if not verdict.sides:
+        return []
+    functions = verdict.subject.split("+")
+    if len(functions) != len(verdict.sides):
+        functions = [""] * len(verdict.sides)
+    marks = verdict.marks or ((),) * len(verdict.sides)
+    return [
+        {
+            "function": function or None,
+            "permissions": [
+                {
+                    "id": grant.permission.id,
+                    "name": grant.permission.name,
+                    "granted": grant.level.name,
+                    "location": location_value(grant.location),
+                }
+                for grant in grants
+            ],
+            "attributes": list(words),
+        }
+        for function, grants, words in zip(functions, verdict.sides, marks, strict=True)
+    ]
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -234,6 +234,7 @@ class _PackReader(NamedTuple):
             step=item.get("step", 0),
             symptoms=_texts(item.get("symptoms", ())),
             dated=dated,
+            compensating_controls=item.get("compensating_controls", ""),
         )
 
     def _condition(self, item: Any, reader: RuleReader) -> Condition | None:

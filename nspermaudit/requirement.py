@@ -47,16 +47,20 @@ class Requirement(NamedTuple):
         return f"{self.level.title} on {self.permission.name}"
 
 
-def read_requirements(params: Mapping[str, Any], reader: Reader) -> tuple[Requirement, ...]:
-    """Read a mapping of permissions to levels; faults go to the reader."""
+def read_requirements(
+    params: Mapping[str, Any], reader: Reader, *where: str | int
+) -> tuple[Requirement, ...]:
+    """Read a mapping of permissions to levels that stands at ``where``; faults go to the reader."""
     found: dict[str, Requirement] = {}
     for name, word in params.items():
-        requirement = read_requirement(name, word, reader, name)
+        requirement = read_requirement(name, word, reader, *where, name)
         if requirement:
             same = found.setdefault(requirement.permission.id, requirement)
             if same is not requirement:
                 reader.fault(
-                    f'"{name}" is {requirement.permission.id}, which stands here twice', name
+                    f'"{name}" is {requirement.permission.id}, which stands here twice',
+                    *where,
+                    name,
                 )
     return tuple(found.values())
 

@@ -32,6 +32,16 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+GRADES: Mapping[str, str] = MappingProxyType(
+    {
+        "A": "A, a source on NetSuite says so",
+        "B": "B, a source on the matter at large says so",
+        "C": "C, our own reasoning",
+    }
+)
+"""The grades of a rule's evidence, in words."""
+
+
 class Result(Enum):
     """What became of one requirement on one role; none of the five is ever silent."""
 
@@ -51,7 +61,8 @@ class Verdict(NamedTuple):
     ``related`` are other places that have to do with it, each with words on what stands there.
     ``about`` is the script id of the object that is judged where that is no role, ``user`` the
     user where it is one. ``tallied`` is said once of all roles together, with their number: it goes
-    on where "3 of 60 roles" ends. ``sides`` are the grants of each side of a conflict.
+    on where "3 of 60 roles" ends. ``sides`` are the grants that it rests on,
+    of a conflict those of each side, ``marks`` the attributes that are enough, by their words.
     """
 
     result: Result
@@ -71,6 +82,7 @@ class Verdict(NamedTuple):
     user: str = ""
     tallied: str = ""
     sides: tuple[tuple[Grant, ...], ...] = ()
+    marks: tuple[tuple[str, ...], ...] = ()
 
 
 if TYPE_CHECKING:
@@ -139,6 +151,7 @@ class Rule(NamedTuple):
     ``step`` is the step of the connector guide that it belongs to, from 1; 0 for none. ``symptoms``
     are what people see when it does not hold. ``dated`` has the severities that hold from a
     NetSuite release on, such as ``2027.1``, the oldest first; before them, it is ``severity``.
+    ``compensating_controls`` are what makes up for it where it has to stay as it is.
     """
 
     id: str
@@ -161,6 +174,7 @@ class Rule(NamedTuple):
     step: int = 0
     symptoms: tuple[str, ...] = ()
     dated: tuple[tuple[str, Severity], ...] = ()
+    compensating_controls: str = ""
 
     @property
     def is_about_account(self) -> bool:

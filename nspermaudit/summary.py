@@ -57,11 +57,23 @@ def changes(report: Report, style: Style) -> str:
     return "\n".join((*lines, f"Changes: {change_lines.summary(report.changes)}."))
 
 
+def _worst(report: Report) -> Iterator[str]:
+    """The roles with most conflicts, where many have some."""
+    if any(item.verdict.problem == "conflict" for item in report.findings):
+        from nspermaudit import group_lines  # noqa: PLC0415 - start-up: few packs need it
+
+        words = group_lines.worst(report.findings)
+        if words:
+            yield words
+
+
 def closing(report: Report, style: Style) -> Iterator[str]:
     """Notes, sums and, if it is so, why the audit is not complete."""
     if style.verbosity >= 0 and report.roles:
         yield from (f"note: {one_line(text)}" for text in (*report.assumptions, *report.notes))
         yield f"note: no export shows: {', '.join(report.limits)}"
+    if style.verbosity >= 0:
+        yield from _worst(report)
     if style.show_all or style.verbosity > 0:
         yield from (
             f"not evaluated: {one_line(reason)} ({counted(number, 'time')})"

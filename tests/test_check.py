@@ -354,6 +354,17 @@ def test_schemas_are_published(run: Run) -> None:
         ("sales-order-permissions", ["integration roles", "Fulfill Orders", "guide step 7"]),
         ("guide/token", ["token-permissions"]),
         ("guide", ["guide/purchase-orders", "purchase-order-permissions"]),
+        ("segregation", ["segregation/starter", "error:       bill-entry-and-payment: Bill entry"]),
+        (
+            "bill-entry-and-payment",
+            [
+                "pay:         pay vendors, by Pay Bills (TRAN_VENDPYMT) from Create on, Check",
+                "controls:    Bill approval by a third person; payment approval",
+                "evidence:    A, a source on NetSuite says so",
+                "reference:   Salto: NetSuite segregation of duties",
+            ],
+        ),
+        ("role-administration-and-posting", ["or the attribute core administration"]),
     ],
 )
 def test_explain(name: str, parts: list[str], run: Run) -> None:

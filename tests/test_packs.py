@@ -240,6 +240,14 @@ def test_parameters_reach_the_packs_that_are_extended(tmp_path: Path) -> None:
     assert found["base"].parameters == {"strict": True}
 
 
+def test_a_parameter_of_two_packs_is_one(tmp_path: Path) -> None:
+    """What a pack declares and uses holds for those that it extends, too."""
+    written(tmp_path, "base", pack_of("base", PARAMETERS))
+    top = written(tmp_path, "top", pack_of("top", "extends: [base.yaml]\n" + PARAMETERS))
+    found = packs.load([Use(top, {"strict": True})])
+    assert [pack.parameters for pack in found] == [{"strict": True}] * 2
+
+
 def test_a_parameter_that_no_pack_has_is_refused(tmp_path: Path) -> None:
     """A misspelt parameter would leave the default in force and nobody would know."""
     ours = written(tmp_path, "ours", pack_of("ours", PARAMETERS))

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import click
 
 from nspermaudit import catalog, packs, schemas
+from nspermaudit.checks.conflict import Conflict
 from nspermaudit.cli.terminal import put
 from nspermaudit.errors import UsageError
 from nspermaudit.model import Level, Permission
 from nspermaudit.pack_file import Pack
-from nspermaudit.rule import Rule, Use
+from nspermaudit.rule import GRADES, Rule, Use
 from nspermaudit.style import one_line
 
 _WIDTH = 96
@@ -53,6 +54,7 @@ def _entry(label: str, text: str) -> str:
         _WIDTH,
         subsequent_indent=" " * 13,
         break_on_hyphens=False,
+        break_long_words=False,
     )
 
 
@@ -102,17 +104,22 @@ def _rule(rule: Rule) -> Iterator[str]:
     for label, condition in (("when", rule.when), ("unless", rule.unless)):
         if condition:
             yield _entry(label, str(condition))
-    for permission, words in rule.check.permissions():
-        yield _entry(rule.verb, f"{permission.name} ({permission.id}), {words}")
+    if isinstance(rule.check, Conflict):
+        for side in rule.check.sides:
+            yield _entry(side.name, str(side))
+    else:
+        for permission, words in rule.check.permissions():
+            yield _entry(rule.verb, f"{permission.name} ({permission.id}), {words}")
     texts = {
         "why": rule.because,
         "fix": rule.fix,
         "beware": rule.false_positives,
-        "evidence": rule.evidence,
+        "controls": rule.compensating_controls,
+        "evidence": GRADES.get(rule.evidence, ""),
         "tags": ", ".join(rule.tags),
-        "references": "; ".join(rule.references),
     }
     yield from (_entry(label, text) for label, text in texts.items() if text)
+    yield from (_entry("reference", text) for text in rule.references)
 
 
 def _pack(pack: Pack, others: dict[str, Pack]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from nspermaudit.json_values import (
     input_value,
     location_value,
     permission_value,
+    side_values,
 )
 from nspermaudit.rule import Result, Severity
 from nspermaudit.streamed_json import listed, opened
@@ -102,6 +103,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix,
         "references": list(rule.references),
         "evidence": rule.evidence or None,
+        "tags": list(rule.tags),
+        "compensating_controls": rule.compensating_controls or None,
+        "sides": side_values(verdict),
         "step": rule.step or None,
         "fingerprint": finding.fingerprint,
         "waiver": _waiver(finding.waiver),

@@ -101,7 +101,12 @@ def _rule(rule: Rule, shipped: set[str]) -> dict[str, Any]:
 
 def _help(rule: Rule) -> dict[str, str]:
     """All that is said of a rule, as text and as Markdown."""
-    texts = {"Why": rule.because, "Fix": rule.fix, "Beware": rule.false_positives}
+    texts = {
+        "Why": rule.because,
+        "Fix": rule.fix,
+        "Compensating controls": rule.compensating_controls,
+        "Beware": rule.false_positives,
+    }
     parts = [(name, sentence(text)) for name, text in texts.items() if text.strip()]
     plain = [f"{name}: {text}" for name, text in parts] or [sentence(rule.title)]
     marked = [f"**{name}:** {markdown(text)}" for name, text in parts]

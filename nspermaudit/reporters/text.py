@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby, takewhile
 
+from nspermaudit.conflicts import block_of
 from nspermaudit.finding import Finding, Message, Report, messages_of
 from nspermaudit.rule import Severity
 from nspermaudit.style import Style, counted, one_line
@@ -22,7 +23,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     """
     is_full = style.show_all or style.verbosity > 0
     told = [item for item in report.findings if is_full or not item.is_baselined or item.waiver]
-    shown = told if style.show_all else told[:MAX_SHOWN]
+    shown = told if style.show_all else told[:MAX_SHOWN] + _rest_of_block(told)
     blocks = ("\n".join(_block(list(group), style)) for group in _grouped(shown))
     messages = [line for item in messages_of(report.inputs) for line in _message(item, style)]
     rest = more(len(told) - len(shown), "finding")
@@ -32,18 +33,38 @@ def render(report: Report, style: Style) -> Iterator[str]:
     return paragraphs(chain(blocks, (rest, baselined, changes(report, style)), closed))
 
 
+def _rest_of_block(findings: Sequence[Finding]) -> list[Finding]:
+    """Those beyond the last one shown that are told in one block with it."""
+    if len(findings) <= MAX_SHOWN or not block_of(findings[MAX_SHOWN - 1]):
+        return []
+    last = findings[MAX_SHOWN - 1]
+    same = takewhile(lambda item: item.subject_id == last.subject_id, findings[MAX_SHOWN:])
+    return [item for item in same if block_of(item) == block_of(last)]
+
+
 def _grouped(findings: Iterable[Finding]) -> Iterator[Iterable[Finding]]:
-    return (group for _, group in groupby(sorted(findings, key=_order), key=_shared))
+    """Findings by block, in order of roles; of a role the worst first."""
+    items = list(findings)
+    worst: dict[tuple[str, ...], int] = {}
+    for item in items:
+        block = block_of(item)
+        worst[block] = max(worst.get(block, 0), item.severity)
 
+    def order(finding: Finding) -> tuple[object, ...]:
+        name, role, severity, rule, *_ = finding.order
+        block = block_of(finding)
+        if block:
+            severity, rule = -worst[block], ""
+        return (name, role, severity, rule, _shared(finding), finding.order)
 
-def _order(finding: Finding) -> tuple[object, ...]:
-    name, role, severity, rule, *_ = finding.order
-    return (name, role, severity, rule, _shared(finding), finding.order)
+    return (group for _, group in groupby(sorted(items, key=order), key=_shared))
 
 
 def _shared(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that are told in one block."""
-    verdict = finding.verdict
+    verdict, block = finding.verdict, block_of(finding)
+    if block:
+        return block
     if finding.is_accepted:
         return (finding.rule.id, finding.role_id, "", "", finding.fingerprint)
     if verdict.problem == "missing" and verdict.granted is None and "|" not in verdict.subject:
@@ -70,6 +91,11 @@ def _block(findings: list[Finding], style: Style) -> Iterator[str]:
     first = findings[0]
     if first.is_accepted:
         yield from _accepted(first, style)
+        return
+    if block_of(first):
+        from nspermaudit import group_lines  # noqa: PLC0415 - start-up: few packs need it
+
+        yield from group_lines.block(findings, style)
         return
     head = style.paint(f"{first.severity.word}[{first.rule.id}]", first.severity.word)
     message = first.verdict.message if len(findings) == 1 else _several(findings)

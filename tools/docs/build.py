@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nspermaudit import packs
+from nspermaudit.checks.conflict import Conflict
 from nspermaudit.cli.schema import SCHEMAS
+from nspermaudit.conflicts import RANKS
 from nspermaudit.pack_file import Pack
-from nspermaudit.rule import Rule, Use
+from nspermaudit.rule import GRADES, Rule, Use
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -28,10 +30,25 @@ meaning changes gets a new one.
 """
 
 
+_MANY = 8
+"""A pack with more rules than this has a table of them."""
+
+
 def rules() -> str:
     """All packs that ship, with all their rules, as Markdown."""
     found = packs.load_each(Use(name) for name in packs.shipped())
-    return "\n".join([_INTRODUCTION, *(line for pack in found for line in _pack(pack))])
+    contents = ["| pack | says | rules |", "|---|---|---|", *map(_entry, found), ""]
+    return "\n".join([_INTRODUCTION, *contents, *(line for pack in found for line in _pack(pack))])
+
+
+def _entry(pack: Pack) -> str:
+    included = "".join(f" + {_link(name)}" for name in pack.extends)
+    return f"| {_link(pack.id)} | {pack.title} | {len(pack.rules)}{included} |"
+
+
+def _link(name: str) -> str:
+    """A link to the heading of a pack or a rule."""
+    return f"[{name}](#{name.replace('/', '')})"
 
 
 def _pack(pack: Pack) -> Iterator[str]:
@@ -39,28 +56,60 @@ def _pack(pack: Pack) -> Iterator[str]:
     if pack.about:
         yield f"{pack.about}\n"
     if pack.extends:
-        yield f"Includes: {', '.join(f'`{name}`' for name in pack.extends)}.\n"
+        yield f"Includes: {', '.join(map(_link, pack.extends))}.\n"
+    if pack.defaults:
+        yield f"Parameters: {', '.join(f'`{name}`' for name in pack.defaults)}.\n"
+    yield from _functions(pack)
+    if len(pack.rules) > _MANY:
+        yield "| rule | says | severity | evidence |\n|---|---|---|---|"
+        for rule in pack.rules:
+            words = (_link(rule.id), rule.title, _severity(rule), rule.evidence)
+            yield f"| {' | '.join(words)} |"
+        yield ""
     for rule in pack.rules:
         yield from _rule(rule)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
-    severity = rule.severity.word
-    yield f"### {rule.id}\n\n{rule.title}. Severity: {severity}; asked of {rule.asked_of}.\n"
-    for permission, words in rule.check.permissions():
-        yield f"- {permission.name} (`{permission.id}`): {words}"
-    if list(rule.check.permissions()):
+def _functions(pack: Pack) -> Iterator[str]:
+    """What the pairs of a pack are made of, once for all its rules."""
+    checks = [rule.check for rule in pack.rules if isinstance(rule.check, Conflict)]
+    functions = {side.name: side for check in checks for side in check.sides}
+    if functions:
+        yield "| function | who can do it |\n|---|---|"
+        for name, function in sorted(functions.items()):
+            yield f"| {name} | {function} |"
         yield ""
-    if rule.because:
-        yield f"**Why:** {_escaped(rule.because)}\n"
-    if rule.false_positives:
-        yield f"**Beware:** {_escaped(rule.false_positives)}\n"
-    if rule.references:
-        yield f"**Sources:** {_escaped('; '.join(rule.references))}\n"
+
+
+def _severity(rule: Rule) -> str:
+    """The severity, and the word by which auditors rank it."""
+    words = [word for word in RANKS if word in rule.tags]
+    return " ".join((rule.severity.word, *(f"({word})" for word in words)))
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    asked = f"asked of {rule.asked_of}" + (f", when {rule.when}" if rule.when else "")
+    yield f"### {rule.id}\n\n{rule.title}. Severity: {_severity(rule)}; {asked}.\n"
+    if isinstance(rule.check, Conflict):
+        yield f"Not both: {' and '.join(side.title for side in rule.check.sides)}.\n"
+    else:
+        for permission, words in rule.check.permissions():
+            yield f"- {permission.name} (`{permission.id}`): {words}"
+        if list(rule.check.permissions()):
+            yield ""
+    texts = {
+        "Why": rule.because,
+        "Compensating controls": rule.compensating_controls,
+        "Beware": rule.false_positives,
+        "Evidence": GRADES.get(rule.evidence, ""),
+        "Sources": "; ".join(rule.references),
+    }
+    yield from (f"**{name}:** {_escaped(text)}\n" for name, text in texts.items() if text)
 
 
 def _escaped(text: str) -> str:
-    return text.replace("<", "&lt;").replace("[", "\\[")
+    plain = text.replace("<", "&lt;").replace("[", "\\[")
+    return re.sub(r"\((https?://[^\s()]+)\)", r"(<\1>)", plain)
 
 
 def with_output(text: str) -> str:
