@@ -13,7 +13,7 @@ from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
 from nspermaudit.pages import merged
-from nspermaudit.rule import Result, Rule, Use
+from nspermaudit.rule import ParameterValue, Result, Rule, Use
 from nspermaudit.scope import INTEGRATION
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import counted, listed
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What is wanted of an audit, beside the inputs and the configuration.
 
-    ``packs`` replace those of the configuration; ``roles`` are globs that name the integration
-    roles; ``select`` and ``ignore`` are globs of rule ids; ``strict`` makes an audit incomplete
-    if something was not evaluated; ``keep_all`` keeps every single result for the report.
-    ``baseline`` has the findings that are known; ``today`` is the day on which waivers must hold,
-    as ``2026-11-22``: empty for that of the clock.
+    ``packs`` replace those of the configuration, ``parameters`` go over theirs; ``roles`` are globs
+    that name the integration roles; ``select`` and ``ignore`` are globs of rule ids; ``strict``
+    makes an audit incomplete if something was not evaluated; ``keep_all`` keeps every single result
+    for the report. ``baseline`` has the findings that are known; ``today`` is the day on which
+    waivers must hold, as ``2026-11-22``: empty for that of the clock.
     """
 
     packs: tuple[Use, ...] = ()
@@ -47,6 +47,7 @@ class Request(NamedTuple):
     keep_all: bool = False
     baseline: "Baseline | None" = None
     today: str = ""
+    parameters: tuple[tuple[str, ParameterValue], ...] = ()
 
 
 class Kept:
@@ -80,7 +81,7 @@ def audit(
     faults, where packs or request are wrong: then nothing was audited. What is wrong with a source
     is in the report.
     """
-    used = packs.load(request.packs or config.use)
+    used = packs.load(request.packs or config.use, dict(request.parameters))
     rules = chosen(packs.all_rules(used), config, request)
     accepting = _accepting(rules, config, request)
     inputs = Inputs(sources, reading)

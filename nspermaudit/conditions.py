@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nspermaudit import catalog, documents, schemas, selector
 from nspermaudit.documents import Document
 from nspermaudit.model import Level, Permission
+from nspermaudit.requirement import read_holdings
 from nspermaudit.rule import Condition, ParameterValue
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def read_conditions(item: Mapping[str, Any], reader: RuleReader) -> Iterator[Con
             for name, wanted in value.items():
                 values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
                 yield selector.HasAttribute(name, values)
+        elif word == "named":
+            yield selector.Any(tuple(map(selector.Named, value)))
         elif word == "parameter":
             wanted = {value: True} if isinstance(value, str) else value
             for name, expected in wanted.items():
@@ -114,20 +117,19 @@ def _parameter(name: str, expected: ParameterValue, reader: RuleReader) -> Condi
     if name not in reader.parameters:
         hint = schemas.closest(name, reader.parameters)
         reader.fault(f'the pack has no parameter "{name}"{hint}', "parameter")
-    words = f"parameter {name} is {schemas.written(expected)}"
-    return selector.Constant(reader.parameters.get(name) == expected, words)
+    choices = _declared(name, reader).get("choices")
+    if choices and expected not in choices:
+        hint = schemas.closest(str(expected), choices)
+        reader.fault(f'"{expected}" is no choice of the parameter "{name}"{hint}', "parameter")
+    return selector.ParameterIs(name, expected, reader.parameters.get(name))
+
+
+def _declared(name: str, reader: RuleReader) -> Mapping[str, Any]:
+    """What a pack says of one of its parameters."""
+    declared = reader.document.value.get("parameters", {}).get(name, {})
+    return declared if isinstance(declared, dict) else {}
 
 
 def _holdings(value: Any, reader: RuleReader, word: str) -> Iterator[Condition]:
-    if isinstance(value, list):
-        wanted: Iterable[tuple[str | int, str, str | None]] = (
-            (index, name, None) for index, name in enumerate(value)
-        )
-    else:
-        wanted = ((name, name, level) for name, level in value.items())
-    for key, name, level_word in wanted:
-        permission = reader.permission(name, word, key)
-        if permission and level_word is None:
-            yield selector.Holds(permission, Level.VIEW)
-        elif permission and level_word:
-            yield selector.Holds(permission, reader.level(permission, level_word, word, key))
+    for item in read_holdings(value, reader, word):
+        yield selector.Holds(item.permission, item.level)

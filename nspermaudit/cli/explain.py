@@ -81,6 +81,12 @@ def _permission(permission: Permission, rules: list[Rule]) -> Iterator[str]:
         for item, words in rule.check.permissions()
         if item.id == permission.id
     ]
+    asked += [
+        f"{rule.pack}: {sweep} ({rule.id})"
+        for rule in rules
+        for sweep in getattr(rule.check, "sweeps", ())
+        if sweep.covers(permission) and not sweep.is_remainder
+    ]
     for words in asked or ["no pack that ships"]:
         yield _entry("asked for by", words)
 
@@ -104,6 +110,11 @@ def _rule(rule: Rule) -> Iterator[str]:
             yield _entry(label, str(condition))
     for permission, words in rule.check.permissions():
         yield _entry(rule.verb, f"{permission.name} ({permission.id}), {words}")
+    for sweep in getattr(rule.check, "sweeps", ()):
+        yield _entry(rule.verb, sweep.words)
+    if rule.dated:
+        dates = ", ".join(f"{severity.word} from {since} on" for since, severity in rule.dated)
+        yield _entry("severity", f"{rule.severity.word}; {dates}")
     texts = {
         "why": rule.because,
         "fix": rule.fix,

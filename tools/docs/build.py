@@ -45,18 +45,30 @@ def _pack(pack: Pack) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    severity = rule.severity.word
+    severity = ", ".join(
+        (
+            rule.severity.word,
+            *(f"{later.word} from {since} on" for since, later in rule.dated),
+        )
+    )
     yield f"### {rule.id}\n\n{rule.title}. Severity: {severity}; asked of {rule.asked_of}.\n"
-    for permission, words in rule.check.permissions():
-        yield f"- {permission.name} (`{permission.id}`): {words}"
-    if list(rule.check.permissions()):
-        yield ""
+    bullets = [f"- {item.name} (`{item.id}`): {words}" for item, words in rule.check.permissions()]
+    bullets += [f"- {_globbed(sweep.words)}" for sweep in getattr(rule.check, "sweeps", ())]
+    if bullets:
+        yield "\n".join(bullets) + "\n"
+    for word, condition in (("Asked when", rule.when), ("Not asked when", rule.unless)):
+        if condition:
+            yield f"{word} {_globbed(str(condition))}.\n"
     if rule.because:
         yield f"**Why:** {_escaped(rule.because)}\n"
     if rule.false_positives:
         yield f"**Beware:** {_escaped(rule.false_positives)}\n"
     if rule.references:
         yield f"**Sources:** {_escaped('; '.join(rule.references))}\n"
+
+
+def _globbed(text: str) -> str:
+    return text.replace("*", "\\*")
 
 
 def _escaped(text: str) -> str:
