@@ -12,10 +12,12 @@ from nspermaudit.cli.terminal import put
 from nspermaudit.errors import UsageError
 from nspermaudit.model import Level, Permission
 from nspermaudit.pack_file import Pack
+from nspermaudit.requirement import Sweep
 from nspermaudit.rule import Rule, Use
 from nspermaudit.style import one_line
 
 _WIDTH = 96
+_FEW = 20
 _EPILOG = """\b
 Examples:
   nspermaudit explain "Find Transaction"
@@ -111,7 +113,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     for permission, words in rule.check.permissions():
         yield _entry(rule.verb, f"{permission.name} ({permission.id}), {words}")
     for sweep in getattr(rule.check, "sweeps", ()):
-        yield _entry(rule.verb, sweep.words)
+        yield _entry(rule.verb, f"{sweep.words}{_meant(sweep)}")
     if rule.dated:
         dates = ", ".join(f"{severity.word} from {since} on" for since, severity in rule.dated)
         yield _entry("severity", f"{rule.severity.word}; {dates}")
@@ -124,6 +126,12 @@ def _rule(rule: Rule) -> Iterator[str]:
         "references": "; ".join(rule.references),
     }
     yield from (_entry(label, text) for label, text in texts.items() if text)
+
+
+def _meant(sweep: Sweep) -> str:
+    """The permissions that a glob means, if they are few."""
+    found = [permission.id for permission in catalog.load() if sweep.covers(permission)]
+    return f": {', '.join(found)}" if len(found) <= _FEW else ""
 
 
 def _pack(pack: Pack, others: dict[str, Pack]) -> Iterator[str]:
