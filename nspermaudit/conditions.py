@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nspermaudit import catalog, documents, schemas, selector
 from nspermaudit.documents import Document
 from nspermaudit.model import Level, Permission
-from nspermaudit.requirement import read_holdings
 from nspermaudit.rule import Condition, ParameterValue
 
 if TYPE_CHECKING:
@@ -131,5 +130,15 @@ def _declared(name: str, reader: RuleReader) -> Mapping[str, Any]:
 
 
 def _holdings(value: Any, reader: RuleReader, word: str) -> Iterator[Condition]:
-    for item in read_holdings(value, reader, word):
-        yield selector.Holds(item.permission, item.level)
+    if isinstance(value, list):
+        wanted: Iterable[tuple[str | int, str, str | None]] = (
+            (index, name, None) for index, name in enumerate(value)
+        )
+    else:
+        wanted = ((name, name, level) for name, level in value.items())
+    for key, name, level_word in wanted:
+        permission = reader.permission(name, word, key)
+        if permission and level_word is None:
+            yield selector.Holds(permission, Level.VIEW)
+        elif permission and level_word:
+            yield selector.Holds(permission, reader.level(permission, level_word, word, key))

@@ -4,14 +4,15 @@ A conflict is between two of them. Seeing a record is not doing something with i
 permission has the least level that counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nspermaudit.model import Grant, Role
 from nspermaudit.requirement import LEVELS_SCHEMA, Requirement, read_requirements
-from nspermaudit.rule import Reader
+from nspermaudit.rule import Reader, Result, Verdict
 from nspermaudit.selector import HasAttribute, any_of
+from nspermaudit.style import listed
 
 SCHEMA: Mapping[str, Any] = MappingProxyType(
     {
@@ -58,6 +59,17 @@ class Function(NamedTuple):
             item.word for item in self.attributes if role.attributes.get(item.word) in item.values
         ]
 
+    def __str__(self) -> str:
+        """What it is and by what, in words."""
+        ways = [
+            f"{item.permission.name} ({item.permission.id}) from {item.level.title} on"
+            for item in self.wanted
+        ]
+        ways += [f"the attribute {item}" for item in self.attributes]
+        return (
+            f"{self.title}, by {' or '.join((', '.join(ways[:-1]), ways[-1])).removeprefix(' or ')}"
+        )
+
     def is_held(self, role: Role) -> bool | None:
         """Whether a role can do it; None where the export does not tell."""
         return any_of((*self._by_permission(role), *self._by_attribute(role)))
@@ -77,10 +89,37 @@ class Function(NamedTuple):
         return [role.attributes.get(item.word) in item.values for item in self.attributes]
 
 
+def said(grant: Grant) -> str:
+    """A grant in a few words: ``Vendors: Full``."""
+    return f"{grant.permission.name}: {grant.level.title}"
+
+
+def held(grants: Iterable[Grant], marks: Iterable[str]) -> str:
+    """By what somebody can do something, in words."""
+    return listed([*map(said, grants), *marks])
+
+
+def unread(passes: Verdict, functions: Iterable[Function], role: Role) -> Verdict:
+    """The verdict where it hangs on a permission whose level could not be read."""
+    names = [
+        item.permission.name
+        for function in functions
+        for item in function.wanted
+        if item.permission.id in role.unread
+    ]
+    reason = f"the level of {names[0]} could not be read"
+    return passes._replace(result=Result.NOT_EVALUATED, location=role.location, reason=reason)
+
+
 def read_function(name: str, item: Mapping[str, Any], reader: Reader) -> Function:
     """Read one function of a pack; faults go to the reader."""
-    attributes = tuple(
+    wanted = read_requirements(item["any of"], reader)
+    return Function(name, item["title"], wanted, read_attributes(item.get("or role", {})))
+
+
+def read_attributes(item: Mapping[str, Any]) -> tuple[HasAttribute, ...]:
+    """Read ``{attribute: value or list of values}``, of which one is enough."""
+    return tuple(
         HasAttribute(word, tuple(value) if isinstance(value, list) else (value,))
-        for word, value in item.get("or role", {}).items()
+        for word, value in item.items()
     )
-    return Function(name, item["title"], read_requirements(item["any of"], reader), attributes)

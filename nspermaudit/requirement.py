@@ -1,6 +1,6 @@
 """A permission at a level, as rules ask for it: reading it from a pack, wording it, judging it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -34,13 +34,6 @@ NAMES_SCHEMA: Mapping[str, Any] = MappingProxyType(
         "items": {"type": "string", "minLength": 1},
     }
 )
-HOLDINGS_SCHEMA: Mapping[str, Any] = MappingProxyType(
-    {
-        "title": "a list of permissions, or a mapping to levels",
-        "anyOf": [dict(NAMES_SCHEMA), dict(LEVELS_SCHEMA)],
-    }
-)
-
 _MANAGE_ROLES = "Setup > Users/Roles > Manage Roles"
 
 
@@ -54,16 +47,20 @@ class Requirement(NamedTuple):
         return f"{self.level.title} on {self.permission.name}"
 
 
-def read_requirements(params: Mapping[str, Any], reader: Reader) -> tuple[Requirement, ...]:
-    """Read a mapping of permissions to levels; faults go to the reader."""
+def read_requirements(
+    params: Mapping[str, Any], reader: Reader, *where: str | int
+) -> tuple[Requirement, ...]:
+    """Read a mapping of permissions to levels that stands at ``where``; faults go to the reader."""
     found: dict[str, Requirement] = {}
     for name, word in params.items():
-        requirement = read_requirement(name, word, reader, name)
+        requirement = read_requirement(name, word, reader, *where, name)
         if requirement:
             same = found.setdefault(requirement.permission.id, requirement)
             if same is not requirement:
                 reader.fault(
-                    f'"{name}" is {requirement.permission.id}, which stands here twice', name
+                    f'"{name}" is {requirement.permission.id}, which stands here twice',
+                    *where,
+                    name,
                 )
     return tuple(found.values())
 
@@ -72,18 +69,6 @@ def read_requirement(name: str, word: str, reader: Reader, *where: str | int) ->
     """Read one permission and its level that stand at ``where``."""
     permission = reader.permission(name, *where)
     return permission and Requirement(permission, reader.level(permission, word, *where))
-
-
-def read_holdings(value: Any, reader: Reader, *where: str | int) -> Iterator[Requirement]:
-    """Read a list of permissions, each from View on, or a mapping of them to least levels."""
-    if isinstance(value, list):
-        for index, name in enumerate(value):
-            if permission := reader.permission(name, *where, index):
-                yield Requirement(permission, Level.VIEW)
-    else:
-        for name, word in value.items():
-            if requirement := read_requirement(name, word, reader, *where, name):
-                yield requirement
 
 
 class Bound(NamedTuple):

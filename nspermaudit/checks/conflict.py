@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nspermaudit.account import Account
-from nspermaudit.functions import Function
+from nspermaudit.functions import Function, held, said, unread
 from nspermaudit.model import Grant, Permission, Role
 from nspermaudit.requirement import quoted
 from nspermaudit.rule import Check, Reader, Result, Verdict
@@ -35,18 +35,7 @@ class Conflict(NamedTuple):
         if is_held is False:
             return (self.passes,)
         if is_held is None:
-            unread = [
-                item.permission.name
-                for side in self.sides
-                for item in side.wanted
-                if item.permission.id in role.unread
-            ]
-            reason = f"the level of {unread[0]} could not be read"
-            return (
-                self.passes._replace(
-                    result=Result.NOT_EVALUATED, location=role.location, reason=reason
-                ),
-            )
+            return (unread(self.passes, self.sides, role),)
         return (self._finding(role),)
 
     def _finding(self, role: Role) -> Verdict:
@@ -55,7 +44,7 @@ class Conflict(NamedTuple):
             f"{side.title} ({held(found, side.marks(role))})"
             for side, found in zip(self.sides, grants, strict=True)
         )
-        places = [(grant.location, str_of(grant)) for found in grants for grant in found]
+        places = [(grant.location, said(grant)) for found in grants for grant in found]
         return self.passes._replace(
             result=Result.FINDING,
             problem="conflict",
@@ -75,16 +64,6 @@ class Conflict(NamedTuple):
         for side in self.sides:
             for item in side.wanted:
                 yield item.permission, f"from {item.level.title} on, to {side.title}"
-
-
-def str_of(grant: Grant) -> str:
-    """A grant in a few words: ``Vendors: Full``."""
-    return f"{grant.permission.name}: {grant.level.title}"
-
-
-def held(grants: Iterable[Grant], marks: Iterable[str]) -> str:
-    """By what somebody can do something, in words."""
-    return listed([*map(str_of, grants), *marks])
 
 
 def from_params(params: Any, reader: Reader) -> Check:

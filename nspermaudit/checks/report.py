@@ -1,7 +1,7 @@
 """``report``: say something of every role that it is asked of; ``when`` says of which.
 
-It judges nothing: a date that comes near, a permission that is worth a second look, something so
-common that only the number of roles is worth a line.
+It judges nothing: a date that comes near, something so common that only the number of roles is
+worth a line, something that follows from a permission that the role holds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,16 +9,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nspermaudit.account import Account
+from nspermaudit.functions import Function, held, read_attributes, said, unread
 from nspermaudit.model import Permission, Role
-from nspermaudit.requirement import (
-    HOLDINGS_SCHEMA,
-    Requirement,
-    click_path,
-    passed,
-    quoted,
-    read_holdings,
-    unread,
-)
+from nspermaudit.requirement import LEVELS_SCHEMA, quoted, read_requirements
 from nspermaudit.rule import Check, Reader, Result, Verdict
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -40,16 +33,17 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
                 },
             },
             {
-                "title": "what to say of each of some permissions that the role holds",
+                "title": "what to say of the holders of one of some permissions",
                 "type": "object",
-                "required": ["of", "say"],
+                "required": ["say", "holders of"],
                 "additionalProperties": False,
                 "properties": {
-                    "of": dict(HOLDINGS_SCHEMA),
                     "say": {
                         **_TEXT,
-                        "description": 'goes on where "X has Full on Enable Features" ends',
+                        "description": "goes on where the role's name ends; what it holds follows",
                     },
+                    "holders of": dict(LEVELS_SCHEMA),
+                    "or role": {"$ref": "#/definitions/attributes"},
                 },
             },
         ]
@@ -83,42 +77,43 @@ class Report(NamedTuple):
         return iter(())
 
 
-class ReportOf(NamedTuple):
-    """A sentence about each of some permissions that a role holds, at its place."""
+class HoldersReport(NamedTuple):
+    """A sentence about each role that holds one of some permissions, with those that it holds."""
 
-    told: tuple[Requirement, ...]
-    words: str
+    of: Function
+    passes: Verdict
 
     def evaluate(self, role: Role, account: Account) -> Iterable[Verdict]:  # noqa: ARG002 - protocol
-        """One verdict a permission."""
-        return [self._judge(role, item) for item in self.told]
-
-    def _judge(self, role: Role, item: Requirement) -> Verdict:
-        permission = item.permission
-        passes = passed(permission.id, f"told of: {item}", permission)
-        grant = role.highest(permission)
-        if grant is None or not grant.level or grant.level < item.level:
-            is_open = permission.id in role.unread
-            return unread(role, permission, passes.requirement) if is_open else passes
-        return passes._replace(
-            result=Result.FINDING,
-            problem="report",
-            granted=grant.level,
-            location=grant.location,
-            message=f"{quoted(role)} has {grant.level.title} on {permission.name}, {self.words}",
-            fix=f"in NetSuite: {click_path(role, permission)}",
+        """One verdict: whether the role holds one of them."""
+        is_held = self.of.is_held(role)
+        if is_held is False:
+            return (self.passes,)
+        if is_held is None:
+            return (unread(self.passes, (self.of,), role),)
+        grants = self.of.grants(role)
+        places = [(grant.location, said(grant)) for grant in grants]
+        return (
+            self.passes._replace(
+                result=Result.FINDING,
+                problem="report",
+                location=places[0][0] if places else role.location,
+                message=f"{quoted(role)} {self.of.title} ({held(grants, self.of.marks(role))})",
+                related=tuple(places[1:]),
+            ),
         )
 
     def permissions(self) -> Iterator[tuple[Permission, str]]:
-        """The permissions that are told of."""
-        for item in self.told:
-            yield item.permission, f"told of from {item.level.title} on"
+        """The permissions whose holders are told of."""
+        for item in self.of.wanted:
+            yield item.permission, f"from {item.level.title} on: {self.of.title}"
 
 
 def from_params(params: Any, reader: Reader) -> Check:
-    """Read a sentence, ``{in total: words}``, or ``{of: permissions, say: words}``."""
+    """Read a sentence, ``{in total: words}``, or ``{holders of: levels, say: words}``."""
     if isinstance(params, str):
         return Report(params, is_total=False)
     if "in total" in params:
         return Report(params["in total"], is_total=True)
-    return ReportOf(tuple(read_holdings(params["of"], reader, "of")), params["say"])
+    wanted = read_requirements(params["holders of"], reader, "holders of")
+    of = Function("", params["say"], wanted, read_attributes(params.get("or role", {})))
+    return HoldersReport(of, Verdict(Result.PASS, "", params["say"]))
