@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 50
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types imports coverage wheel bench bench-quick bench-readme fuzz catalog packs docs clean
+.PHONY: help demo test check format lint types imports coverage wheel bench bench-quick bench-readme fuzz catalog rules packs docs clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ fuzz: $(READY) ## Give every reader bytes that break things, for FUZZ_SECONDS (5
 
 catalog: $(READY) ## Rebuild the permission catalogue from tools/catalog/permissions.csv.
 	$(BIN)/python tools/catalog/build.py
+
+rules: $(READY) ## Rebuild the packs that are made from the csv files in tools/rules.
+	$(BIN)/python -m tools.rules.build
 
 packs: $(READY) ## Rebuild the compiled form of the packs in rules/.
 	$(BIN)/python tools/packs/build.py

@@ -112,7 +112,7 @@ class _Loader:
             pending += self._add(use)
 
     def _add(self, use: Use) -> list[Use]:
-        """Read one pack; what it extends, with the parameters that are not its own."""
+        """Read one pack; what it extends, with the same parameters: one name means one thing."""
         file = find(use.name, use.folder)
         try:
             pack = read(file, use.parameters)
@@ -125,17 +125,16 @@ class _Loader:
             raise UsageError(f'two packs have the id "{pack.id}": {files}')
         if known is not pack:
             return []
-        rest = {key: use.parameters[key] for key in use.parameters if key not in pack.defaults}
-        return list(self._extended(pack, rest))
+        return list(self._extended(pack, use.parameters))
 
-    def _extended(self, pack: Pack, rest: Mapping[str, ParameterValue]) -> Iterator[Use]:
+    def _extended(self, pack: Pack, given: Mapping[str, ParameterValue]) -> Iterator[Use]:
         for name, place in zip(pack.extends, pack.places, strict=True):
             try:
                 find(name, os.path.dirname(pack.file))
             except UsageError as error:  # noqa: PERF203 - packs are few
                 self.faults.append(Fault(place, str(error)))
             else:
-                yield Use(name, rest, os.path.dirname(pack.file))
+                yield Use(name, given, os.path.dirname(pack.file))
 
 
 def find(name: str, folder: str = "") -> str:
