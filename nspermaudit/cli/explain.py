@@ -55,6 +55,7 @@ def _entry(label: str, text: str) -> str:
         _WIDTH,
         subsequent_indent=" " * 13,
         break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.rules import least_privilege, vendors
+from tools.rules import hygiene, least_privilege, vendors
 
 RULES = Path(__file__).parents[2] / "rules"
-GENERATORS = (least_privilege.packs, vendors.packs)
+GENERATORS = (hygiene.packs, least_privilege.packs, vendors.packs)
 """What makes packs: each gives texts by pack ids."""
 
 

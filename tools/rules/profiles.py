@@ -21,7 +21,6 @@ _COUNTER = (
     " Receipt, Receive Order, Purchase Order, Sales Order, Items, Locations and Find Transaction"
     " (Customers at View). An integration that deletes records needs Full. Accept it with a waiver."
 )
-_LOWER = "Lower it in a sandbox first and move one order of each kind; then in the account."
 _COUNTER_KEYS = "ORA-LEVELS ORA-WMS"
 
 
@@ -128,7 +127,6 @@ def bounding(  # noqa: PLR0913, PLR0917 - what a rule consists of
         "limit": levels(bounded),
         **around,
         "because": why,
-        "fix": _LOWER,
         **_sources(told, _COUNTER_KEYS),
         "false_positives": _COUNTER,
         "examples": limiting(bounded, given),

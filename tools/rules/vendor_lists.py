@@ -50,12 +50,19 @@ class Made(NamedTuple):
     def name(self) -> str:
         """The vendor, as a sentence calls it."""
         title: str = self.vendor["title"]
-        return title.partition(",")[0]
+        return str(self.vendor.get("vendor") or title.partition(",")[0])
 
     @property
     def references(self) -> list[str]:
         """The pages, with the day on which they were read."""
         return [f"{text}, read on {READ_ON}" for text in references(self.vendor["sources"])]
+
+    @property
+    def page(self) -> str:
+        """The first page as a sentence names it: whose, where, when it was read."""
+        key = self.vendor["sources"].split()[0]
+        (address,) = (row["url"] for row in rows("sources") if row["key"] == key)
+        return f"{self.name}'s page ({address}, read on {READ_ON})"
 
     def of(self, when: Condition | str) -> list[Line]:
         """The lines of one condition."""

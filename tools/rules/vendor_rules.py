@@ -26,6 +26,8 @@ _GLOBS = {
     "Setup": ("ADMI_*",),
 }
 _TIERS = ("critical", "high")
+_SO_COMMON = ("TRAN_FIND", "LIST_EXPORT")
+"""What nearly every role has is nothing to single out."""
 
 
 def rules_of(made: Made) -> Iterator[dict[str, Any]]:
@@ -76,7 +78,7 @@ def _needed(  # noqa: PLR0913, PLR0917 - what a rule consists of
         "error",
         require={**required(items, *ways), **required(perhaps, optional=True)},
         **around,
-        because=f"{made.name}'s page asks for it, at this level or higher.",
+        because=f"{made.page} asks for it, at this level or higher.",
         examples=requiring(items, *ways, given=given),
     )
 
@@ -108,7 +110,7 @@ def _without(made: Made, when: Condition) -> Iterator[dict[str, Any]]:
         "info",
         limit=levels(none),
         when={"parameter": off},
-        because=f"{made.name}'s page asks for it only with {words}; say so with the parameter.",
+        because=f"{made.page} asks for it only with {words}; say so with the parameter.",
         examples=limiting(none, {"parameters": off}),
     )
 
@@ -125,7 +127,7 @@ def _forbidden(made: Made) -> Iterator[dict[str, Any]]:
             severity,
             forbid=[item.name for item in items],
             **phased,
-            because=why.format(made.name),
+            because=why.format(made.page),
             examples={
                 "complies": [
                     {item.name: "none" for item in items},
@@ -141,19 +143,19 @@ _NOT = {
         "forbidden",
         "error",
         "Nothing that keeps {} from using the role",
-        "{}'s page says that a role with it cannot be used.",
+        "{} says that a role with it cannot be used.",
     ),
     REMOVED: (
         "removed",
         "error",
         "Nothing that {} says must be removed",
-        "{}'s page says that it must be removed once the set-up is over.",
+        "{} says that it must be removed once the set-up is over.",
     ),
     SETUP: (
         "left-behind",
         "warning",
         "Nothing that was there for setting {} up",
-        "{}'s page asks for it until the set-up is over.",
+        "{} asks for it until the set-up is over.",
     ),
 }
 
@@ -176,7 +178,7 @@ def _attributes(made: Made) -> Iterator[dict[str, Any]]:
             f"The role is as {made.name} says: {word}",
             "error",
             role={word: value},
-            because=made.vendor["role because"].strip(),
+            because=f"{made.vendor['role because'].strip()} It is {made.page}.",
             examples={
                 "complies": [{"attributes": {word: value}}],
                 "violates": [{"attributes": {word: not value}}],
@@ -203,8 +205,7 @@ def _above(made: Made) -> Iterator[dict[str, Any]]:
             f"Nothing is granted above the level that {made.name} asks for",
             "warning",
             limit=levels(items),
-            because=f"{made.name}'s page does with less.",
-            fix="Lower it to the published level; try that in a sandbox.",
+            because=f"{made.page} does with less; try that in a sandbox.",
             examples=limiting(items),
         )
 
@@ -222,8 +223,7 @@ def _not_on_list(made: Made) -> Iterator[dict[str, Any]]:
         f"Nothing is granted that {made.name} does not ask for",
         "info",
         limit={"every": globs, "at": "none", "except": within},
-        because=f"It is not on {made.name}'s page; what it is there for, somebody should know.",
-        fix="Take it away in a sandbox and see whether the integration still works.",
+        because=f"It is not on {made.page}; somebody should know what it is there for.",
         false_positives=(
             "Custom records are not looked at. What the page calls optional counts as listed."
         ),
@@ -246,6 +246,7 @@ def _privileged(made: Made) -> Iterator[dict[str, Any]]:
         (row, Asked(asked[row["permission_id"]].permission, Level[row["flag_from_level"]]))
         for row in rows("highly_privileged")
         if row["tier"] in _TIERS
+        and row["permission_id"] not in _SO_COMMON
         and row["permission_id"] in asked
         and asked[row["permission_id"]].level >= Level[row["flag_from_level"]]
     ]
@@ -261,7 +262,8 @@ def _privileged(made: Made) -> Iterator[dict[str, Any]]:
             "say": f"has what {made.name} asks for and what is privileged all the same",
             "holders of": levels(items),
         },
-        because=" ".join(f"{item.name}: {row['why']}" for row, item in told),
+        because=f"{made.page} asks for it, and that does not make it harmless. "
+        + " ".join(f"{item.name}: {row['why']}" for row, item in told),
         fix="Ask the vendor what it is for; else accept it with a waiver and a last day.",
         examples={
             "complies": [{item.name: item.below.name.lower() for item in items}],
