@@ -13,7 +13,7 @@ from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
 from nspermaudit.pages import merged
-from nspermaudit.rule import Result, Rule, Use
+from nspermaudit.rule import ParameterValue, Result, Rule, Use
 from nspermaudit.scope import INTEGRATION
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import counted, listed
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What is wanted of an audit, beside the inputs and the configuration.
 
-    ``packs`` replace those of the configuration; ``roles`` are globs that name the integration
-    roles; ``select`` and ``ignore`` are globs of rule ids; ``strict`` makes an audit incomplete
-    if something was not evaluated; ``keep_all`` keeps every single result for the report.
-    ``baseline`` has the findings that are known; ``today`` is the day on which waivers must hold,
-    as ``2026-11-22``: empty for that of the clock. ``stock`` are packs that were read
-    before, in place of all others; ``watch`` is told how the audit goes on.
+    ``packs`` replace those of the configuration, ``parameters`` go over theirs; ``roles`` are globs
+    that name the integration roles; ``select`` and ``ignore`` are globs of rule ids; ``strict``
+    makes an audit incomplete if something was not evaluated; ``keep_all`` keeps every single result
+    for the report. ``baseline`` has the findings that are known; ``today`` is the day on which
+    waivers must hold, as ``2026-11-22``: empty for that of the clock. ``stock`` are packs that were
+    read before, in place of all others; ``watch`` is told how the audit goes on.
     """
 
     packs: tuple[Use, ...] = ()
@@ -52,6 +52,7 @@ class Request(NamedTuple):
     today: str = ""
     stock: "Stock | None" = None
     watch: "Watch | None" = None
+    parameters: tuple[tuple[str, ParameterValue], ...] = ()
 
 
 class Kept:
@@ -86,7 +87,9 @@ def audit(
     is in the report.
     """
     stock = request.stock
-    used = stock.used if stock else packs.load(request.packs or config.use)
+    used = (
+        stock.used if stock else packs.load(request.packs or config.use, dict(request.parameters))
+    )
     known = partial(_known_rules, config, request)
     wanted = (request.select, request.ignore)
     due = [rule.at_release(config.release) for rule in packs.all_rules(used)]

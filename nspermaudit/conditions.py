@@ -95,6 +95,8 @@ def read_conditions(item: Mapping[str, Any], reader: RuleReader) -> Iterator[Con
             for name, wanted in value.items():
                 values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
                 yield selector.HasAttribute(name, values)
+        elif word == "named":
+            yield selector.Any(tuple(map(selector.Named, value)))
         elif word == "parameter":
             wanted = {value: True} if isinstance(value, str) else value
             for name, expected in wanted.items():
@@ -114,8 +116,17 @@ def _parameter(name: str, expected: ParameterValue, reader: RuleReader) -> Condi
     if name not in reader.parameters:
         hint = schemas.closest(name, reader.parameters)
         reader.fault(f'the pack has no parameter "{name}"{hint}', "parameter")
-    words = f"parameter {name} is {schemas.written(expected)}"
-    return selector.Constant(reader.parameters.get(name) == expected, words)
+    choices = _declared(name, reader).get("choices")
+    if choices and expected not in choices:
+        hint = schemas.closest(str(expected), choices)
+        reader.fault(f'"{expected}" is no choice of the parameter "{name}"{hint}', "parameter")
+    return selector.ParameterIs(name, expected, reader.parameters.get(name))
+
+
+def _declared(name: str, reader: RuleReader) -> Mapping[str, Any]:
+    """What a pack says of one of its parameters."""
+    declared = reader.document.value.get("parameters", {}).get(name, {})
+    return declared if isinstance(declared, dict) else {}
 
 
 def _holdings(value: Any, reader: RuleReader, word: str) -> Iterator[Condition]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nspermaudit import catalog, source
+from nspermaudit import catalog, selector, source
 from nspermaudit.account import Account
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import NO_ROLE, Grant, Level, Location, Role
 from nspermaudit.rule import Result, Rule
 from nspermaudit.source import Reading
 
-_PARTS = frozenset(("permissions", "attributes", "features", "sdf"))
+_PARTS = frozenset(("permissions", "attributes", "features", "name", "parameters", "sdf"))
 
 
 class Failure(NamedTuple):
@@ -43,6 +43,7 @@ def _wrong(rule: Rule, kind: str, example: Mapping[str, Any]) -> str:
         roles, account = read(example)
     except ValueError as error:
         return str(error)
+    rule = _under(rule, example)
     judged = [NO_ROLE] if rule.is_about_account else roles
     verdicts = [verdict for role in judged for verdict in rule.judge(role, account)]
     found = [
@@ -56,6 +57,18 @@ def _wrong(rule: Rule, kind: str, example: Mapping[str, Any]) -> str:
     if kind == "violates" and not found:
         return "violates nothing" + (f": {undecided[0]}" if undecided else "")
     return ""
+
+
+def _under(rule: Rule, example: Mapping[str, Any]) -> Rule:
+    """The rule with its conditions under the parameters of an example."""
+    values = example.get("parameters", {}) if example.keys() <= _PARTS else {}
+    if not values:
+        return rule
+    when, unless = (
+        condition and selector.with_parameters(condition, values)
+        for condition in (rule.when, rule.unless)
+    )
+    return rule._replace(when=when, unless=unless)
 
 
 def read(example: Mapping[str, Any]) -> tuple[list[Role], Account]:
@@ -79,7 +92,8 @@ def read(example: Mapping[str, Any]) -> tuple[list[Role], Account]:
     if unknown:
         raise ValueError(f'unknown permission "{unknown[0]}"')
     attributes = MappingProxyType(dict(parts.get("attributes", {})))
-    role = Role.of("customrole_example", "Example", grants, place, attributes=attributes)
+    name = parts.get("name", "Example")
+    role = Role.of("customrole_example", name, grants, place, attributes=attributes)
     return [role], Account(features)
 
 

@@ -16,7 +16,7 @@ from nspermaudit.documents import Document
 from nspermaudit.errors import Fault, UsageError
 from nspermaudit.finding import PackDigest
 from nspermaudit.model import Location
-from nspermaudit.rule import Condition, ParameterValue, Rule, Severity
+from nspermaudit.rule import Condition, ParameterValue, Rule, Severity, read_as
 from nspermaudit.source import Source, sha256
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ COMPILED = os.path.join(_HERE, "data", "packs")
 class Pack(NamedTuple):
     """One pack: its own rules, and the packs whose rules belong to it.
 
-    ``parameters`` has the values that are in force, ``defaults`` those that it declares, ``places``
-    where each name of ``extends`` stands.
+    ``parameters`` has the values that are in force, ``defaults`` those that it declares, and
+    ``choices`` the values that some can have; ``places`` is where each name of ``extends`` stands.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Pack(NamedTuple):
     replaces: tuple[str, ...] = ()
     defaults: Mapping[str, ParameterValue] = MappingProxyType({})
     parameters: Mapping[str, ParameterValue] = MappingProxyType({})
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     places: tuple[Location, ...] = ()
 
 
@@ -147,7 +148,8 @@ class _PackReader(NamedTuple):
         defaults = {
             name: item["default"] for name, item in _mappings(declared) if "default" in item
         }
-        parameters = defaults | {key: self.given[key] for key in self.given if key in defaults}
+        parameters = {name: self._in_force(name, value) for name, value in defaults.items()}
+        choices = self._choices(declared)
         reader = RuleReader(self.document, (), parameters, self._functions(top, parameters))
         items = top.get("rules") or []
         rules = [
@@ -168,11 +170,27 @@ class _PackReader(NamedTuple):
             replaces=tuple(top.get("replaces", ())),
             defaults=MappingProxyType(defaults),
             parameters=MappingProxyType(parameters),
+            choices=MappingProxyType(choices),
             places=tuple(
                 self.document.locate(("extends", index))
                 for index in range(len(top.get("extends", ())))
             ),
         )
+
+    def _in_force(self, name: str, default: ParameterValue) -> ParameterValue:
+        """The value of a parameter; of another kind it is not taken, and ``packs`` refuses it."""
+        value = read_as(self.given.get(name, default), default)
+        return value if type(value) is type(default) else default
+
+    def _choices(self, declared: Any) -> dict[str, tuple[str, ...]]:
+        found = {
+            name: tuple(item["choices"]) for name, item in _mappings(declared) if "choices" in item
+        }
+        for name, words in found.items():
+            if declared[name].get("default") not in words:
+                text = f'the default of "{name}" is none of its choices'
+                self.document.fault(text, ("parameters", name))
+        return found
 
     def _refuse_repeated(self, rules: Sequence[Rule]) -> None:
         seen: set[str] = set()

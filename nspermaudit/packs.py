@@ -5,13 +5,15 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nspermaudit import schemas
 from nspermaudit.discovery import shown
 from nspermaudit.errors import DocumentError, Fault, UsageError
 from nspermaudit.pack_file import Pack, is_compiled, read, rules_folder
-from nspermaudit.rule import ParameterValue, Rule, Use
+from nspermaudit.rule import ParameterValue, Rule, Use, read_as
+from nspermaudit.style import listed
 
 
 class Stock(NamedTuple):
@@ -41,16 +43,22 @@ def shipped() -> list[str]:
     )
 
 
-def load(uses: Iterable[Use]) -> tuple[Pack, ...]:
+def load(
+    uses: Iterable[Use], given: Mapping[str, ParameterValue] = MappingProxyType({})
+) -> tuple[Pack, ...]:
     """The packs that are asked for and those that they extend, each once, in order of ids.
 
-    Raises UsageError for a pack that is not there or cannot stand beside another, DocumentError
-    for faults inside packs, all of them at once.
+    The parameters that are ``given`` go over those of all uses. Raises UsageError for a pack that
+    is not there or cannot stand beside another, DocumentError for faults inside packs, all of them
+    at once.
     """
     asked = list(uses)
-    found = load_each(asked)
+    found = load_each(use._replace(parameters={**use.parameters, **given}) for use in asked)
     _refuse_contradictions(found)
-    _refuse_unknown_parameters(asked, found)
+    for use in asked:
+        _refuse_unknown_parameters(use.name, use.parameters, found)
+    _refuse_unknown_parameters("--parameter", given, found)
+    _refuse_other_choices(found)
     return found
 
 
@@ -63,16 +71,33 @@ def load_each(uses: Iterable[Use]) -> tuple[Pack, ...]:
     return tuple(sorted(loader.packs.values(), key=lambda pack: pack.id))
 
 
-def _refuse_unknown_parameters(asked: Iterable[Use], found: Sequence[Pack]) -> None:
+def _refuse_unknown_parameters(
+    place: str, given: Mapping[str, ParameterValue], found: Sequence[Pack]
+) -> None:
     known = {name: value for pack in found for name, value in pack.defaults.items()}
-    for use in asked:
-        for name, value in use.parameters.items():
-            if name not in known:
-                hint = schemas.closest(name, known)
-                raise UsageError(f'{use.name}: no pack has the parameter "{name}"{hint}')
-            if type(value) is not type(known[name]):
-                like = schemas.written(known[name])
-                raise UsageError(f'{use.name}: the parameter "{name}" must be a value like {like}')
+    for name, value in given.items():
+        if name not in known:
+            hint = schemas.closest(name, known) or _parameters_of(known)
+            raise UsageError(f'{place}: no pack has the parameter "{name}"{hint}')
+        if type(read_as(value, known[name])) is not type(known[name]):
+            like = schemas.written(known[name])
+            raise UsageError(f'{place}: the parameter "{name}" must be a value like {like}')
+
+
+def _parameters_of(known: Iterable[str]) -> str:
+    names = sorted(known)
+    return f" (there are {listed(names)})" if names else " (the packs in use have none)"
+
+
+def _refuse_other_choices(found: Sequence[Pack]) -> None:
+    for pack in found:
+        for name, choices in pack.choices.items():
+            value = pack.parameters[name]
+            if value not in choices:
+                hint = schemas.closest(str(value), choices)
+                wanted = " or ".join(choices)
+                text = f'the parameter "{name}" must be {wanted}, not {schemas.written(value)}'
+                raise UsageError(f"{pack.id}: {text}{hint}")
 
 
 def _refuse_contradictions(found: Sequence[Pack]) -> None:

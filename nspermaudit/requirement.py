@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from nspermaudit.model import Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Reader, Result, Verdict
+from nspermaudit.style import listed
 
 LEVELS = tuple(level.name.lower() for level in Level)
 
@@ -91,20 +92,28 @@ class Bound(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """All permissions whose id a glob matches, known or not, and the highest level allowed.
-
-    ``known`` are those of the catalogue, for explanations only: a role is judged by what it holds.
-    """
+    """All permissions whose id a glob matches, known or not, and the highest level allowed."""
 
     glob: str
     allowed: Level
     problem: str
-    known: tuple[Permission, ...]
     exempt: tuple[str, ...] = ()
     spares_full_only: bool = False
 
     def __str__(self) -> str:
         return f"at most {self.allowed.title} on {self.glob}" if self.allowed else f"no {self.glob}"
+
+    @property
+    def words(self) -> str:
+        """What the rule says of them, with what it spares."""
+        spared = ["what offers Full only"] if self.spares_full_only else []
+        spared += self.exempt
+        return f"{self}, except {listed(spared)}" if spared else str(self)
+
+    @property
+    def is_remainder(self) -> bool:
+        """Whether it is about all that is not named: nothing else is allowed."""
+        return not self.allowed and bool(self.exempt)
 
     def covers(self, permission: Permission) -> bool:
         """Whether the rule means this permission."""
@@ -119,7 +128,7 @@ class Sweep(NamedTuple):
         """The findings on what the role holds; a single pass where there are none."""
         held = [grants[0].permission for grants in role.held.values()]
         verdicts = [
-            excess(role, grant, self.problem, self.allowed, str(self))
+            excess(role, grant, self.problem, _highest_offered(permission, self.allowed), str(self))
             for permission in held
             if self.covers(permission)
             and (grant := role.highest(permission))
@@ -132,6 +141,13 @@ class Sweep(NamedTuple):
             if key not in told and self.covers(role.unread[key])
         ]
         return verdicts or [passed(self.glob, str(self))]
+
+
+def _highest_offered(permission: Permission, level: Level) -> Level:
+    """The highest level up to another one that NetSuite offers for a permission."""
+    if permission.allows(level):
+        return level
+    return max((item for item in permission.levels if item <= level), default=Level.NONE)
 
 
 def is_glob(text: str) -> bool:
@@ -190,7 +206,8 @@ def excess(role: Role, grant: Grant, problem: str, allowed: Level, requirement: 
         message = f"{quoted(role)} has {grant.level.title} on {name}, may have {allowed.title}"
         action = f"set {allowed.name}"
     else:
-        message = f"{quoted(role)} must not have {name}, has {grant.level.title}"
+        must = "may have none of" if problem == "over-scoped" else "must not have"
+        message = f"{quoted(role)} {must} {name}, has {grant.level.title}"
         action = f"remove {grant.permission.id}"
     return Verdict(
         Result.FINDING,

@@ -11,6 +11,24 @@ from nspermaudit.model import Grant, Level, Location, Permission, Role
 ParameterValue = bool | str | int
 
 
+class Written(str):
+    """A parameter's value as a command line has it, to be read as the default's kind."""
+
+    __slots__ = ()
+
+
+def read_as(value: ParameterValue, default: ParameterValue) -> ParameterValue:
+    """What is ``Written`` as a value of the default's kind; itself where it cannot be one."""
+    if not isinstance(value, Written):
+        return value
+    if isinstance(default, bool):
+        words = {"true": True, "yes": True, "false": False, "no": False}
+        return words.get(value.casefold(), value)
+    if isinstance(default, int):
+        return int(value) if value.isascii() and value.isdecimal() else value
+    return str(value)
+
+
 class Use(NamedTuple):
     """A pack to be used: its id or file, its parameters, the folder its path starts from."""
 

@@ -1,12 +1,12 @@
 """Which roles a rule is asked of, which permissions it means, and when: three-valued."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from nspermaudit.account import Account
 from nspermaudit.model import AttributeValue, Level, Permission, Role
-from nspermaudit.rule import Condition
+from nspermaudit.rule import Condition, ParameterValue
 
 
 def all_of(answers: Iterable[bool | None]) -> bool | None:
@@ -104,6 +104,22 @@ class Constant(NamedTuple):
         return self.words
 
 
+class ParameterIs(NamedTuple):
+    """A parameter of the pack has a value; ``given`` is the one in force."""
+
+    name: str
+    wanted: ParameterValue
+    given: ParameterValue | None
+
+    def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
+        """The same for every role."""
+        return self.given == self.wanted
+
+    def __str__(self) -> str:
+        wanted = spoken(self.wanted) if isinstance(self.wanted, bool) else self.wanted
+        return f"parameter {self.name} is {wanted}"
+
+
 class All(NamedTuple):
     """Every one of some conditions."""
 
@@ -141,6 +157,15 @@ class Not(NamedTuple):
 
     def __str__(self) -> str:
         return f"not ({self.condition})"
+
+
+def with_parameters(condition: Condition, values: Mapping[str, ParameterValue]) -> Condition:
+    """The same condition where some parameters of its pack have other values."""
+    if isinstance(condition, All):
+        return All(tuple(with_parameters(part, values) for part in condition.conditions))
+    if isinstance(condition, ParameterIs) and condition.name in values:
+        return condition._replace(given=values[condition.name])
+    return condition
 
 
 EVERY_ROLE = Constant(True, "every role")  # noqa: FBT003 - the answer is what a constant is

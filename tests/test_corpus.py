@@ -97,3 +97,19 @@ def test_one_sided_references(monkeypatch: pytest.MonkeyPatch) -> None:
             assert place.line
             line = Path("/", place.path).read_text("utf-8").splitlines()[place.line - 1]
             assert any(tag in line for tag in ("permlevel", "<role ", "permittedlevel", "access"))
+
+
+def test_core_administration_is_found_on_every_role_that_carries_it() -> None:
+    """It shows as an attribute, which a look at permissions alone would miss."""
+    carrying = 0
+    for file in sorted(CORPUS.rglob("*.xml")):
+        try:
+            root = etree.parse(file).getroot()
+        except etree.XMLSyntaxError:
+            continue
+        if root.tag == "role":
+            keys = {str(key.text) for key in root.iterfind(KEYS)}
+            carrying += root.findtext("coreadminpermission") == "T" or "ADMI_KERNEL" in keys
+    report = audited(CORPUS, packs=["hygiene/integration"], roles=["*"])
+    found = [item for item in report.findings if item.rule.id == "core-administration"]
+    assert len(found) == carrying > 0

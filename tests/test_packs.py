@@ -25,7 +25,7 @@ from nspermaudit import (
 )
 from nspermaudit.rule import Rule
 
-SHIPPED_RULES = [rule for pack in packs.load(map(Use, packs.shipped())) for rule in pack.rules]
+SHIPPED_RULES = packs.all_rules(packs.load_each(map(Use, packs.shipped())))
 LEVELS = '"none", "view", "create", "edit", "full"'
 VERBS = "conflict, count, exactly, forbid, integrity, limit, report, require, role"
 

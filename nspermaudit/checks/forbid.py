@@ -31,20 +31,18 @@ class Forbid(NamedTuple):
         return verdicts + [verdict for sweep in self.sweeps for verdict in sweep.judge(role)]
 
     def permissions(self) -> Iterator[tuple[Permission, str]]:
-        """The permissions that are forbidden."""
+        """The permissions that are forbidden by name; ``sweeps`` has the globs."""
         for bound in self.bounds:
             yield bound.allowed.permission, "forbidden"
-        for sweep in self.sweeps:
-            yield from ((permission, "forbidden") for permission in sweep.known)
 
 
 def from_params(params: Any, reader: Reader) -> Check:
     """Read a list of permissions: names, ids, or globs of ids."""
-    sweeps = [
-        Sweep(name, Level.NONE, "forbidden", reader.matching(name, index))
-        for index, name in enumerate(params)
-        if is_glob(name)
-    ]
+    sweeps = []
+    for index, name in enumerate(params):
+        if is_glob(name):
+            reader.matching(name, index)
+            sweeps.append(Sweep(name, Level.NONE, "forbidden"))
     named = [
         permission
         for index, name in enumerate(params)

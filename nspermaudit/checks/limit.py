@@ -56,12 +56,9 @@ class Limit(NamedTuple):
         return verdicts + [verdict for sweep in self.sweeps for verdict in sweep.judge(role)]
 
     def permissions(self) -> Iterator[tuple[Permission, str]]:
-        """The permissions that are bounded."""
+        """The permissions that are bounded by name; ``sweeps`` has the globs."""
         for bound in self.bounds:
             yield bound.allowed.permission, f"at most {bound.allowed.level.title}"
-        for sweep in self.sweeps:
-            for permission in filter(sweep.covers, sweep.known):
-                yield permission, f"at most {sweep.allowed.title}"
 
 
 def from_params(params: Any, reader: Reader) -> Check:
@@ -85,8 +82,8 @@ def _sweeps(params: Any, exempt: tuple[str, ...], reader: Reader) -> Iterator[Sw
     spares_full_only = any(word == FULL_ONLY for word, _ in spared)
     level = Level[params["at"].upper()]
     for glob, where in _words(params, "every"):
-        known = reader.matching(glob, *where)
-        yield Sweep(glob, level, "over-scoped", known, exempt, spares_full_only)
+        reader.matching(glob, *where)
+        yield Sweep(glob, level, "over-scoped", exempt, spares_full_only)
 
 
 def _exempt(spared: Iterable[tuple[str, tuple[str | int, ...]]], reader: Reader) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from time import strftime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -17,7 +17,7 @@ from nspermaudit.audit import Request
 from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Level
-from nspermaudit.rule import Use
+from nspermaudit.rule import Use, Written
 from nspermaudit.source import FIELDS, Reading, Source
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Asked(NamedTuple):
     """The options that say what is audited and how it is read.
 
-    ``packs`` are pack ids or files, ``roles``, ``select`` and ``ignore`` globs, ``config``,
-    ``waivers`` and ``baseline`` the files that the options of these names give.
+    ``packs`` are pack ids or files, ``parameters`` values of theirs, ``roles``, ``select`` and
+    ``ignore`` globs, ``config``, ``waivers`` and ``baseline`` the files that the options of these
+    names give.
     """
 
     packs: tuple[str, ...]
+    parameters: Mapping[str, Written]
     roles: tuple[str, ...]
     config: str | None
     select: tuple[str, ...]
@@ -63,6 +65,7 @@ class Asked(NamedTuple):
             keep_all=keep_all,
             baseline=_baseline(self.baseline) if self.baseline else None,
             today=today(),
+            parameters=tuple(self.parameters.items()),
         )
 
     def configuration(self, paths: Sequence[str]) -> Config:
@@ -126,6 +129,13 @@ _AUDIT_OPTIONS = (
         help="The integration roles, by id or name; also the role of a table without a role "
         "column.",
     ),
+    click.option(
+        "--parameter",
+        multiple=True,
+        type=Names(),
+        metavar="NAME=VALUE",
+        help='A parameter of the packs in use, such as "phase=setup".',
+    ),
     click.option("--config", type=click.Path(), help="The configuration to use."),
     click.option(
         "--waivers",
@@ -181,6 +191,7 @@ def audit_options(command: Callable[..., Any]) -> Callable[..., Any]:
         reading = as_reading(given.pop("map"), given.pop("encoding"), given["role"])
         asked = Asked(
             packs=given.pop("pack"),
+            parameters=as_parameters(given.pop("parameter")),
             roles=given.pop("role"),
             config=given.pop("config"),
             select=given.pop("select"),
@@ -253,6 +264,18 @@ def as_reading(mapping: str | None, encoding: str | None, roles: tuple[str, ...]
         levels=levels,
         role=role_of(roles),
     )
+
+
+def as_parameters(texts: Sequence[str]) -> Mapping[str, Written]:
+    """What --parameter says. Raises UsageError for what is no NAME=VALUE, and for two values."""
+    found: dict[str, Written] = {}
+    for text in texts:
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not name or not value:
+            raise UsageError(f'--parameter: "{text}" is not NAME=VALUE')
+        if found.setdefault(name, Written(value)) != value:
+            raise UsageError(f'--parameter: "{name}" has two values, {found[name]} and {value}')
+    return found
 
 
 def role_of(globs: Sequence[str]) -> str:

@@ -13,10 +13,12 @@ from nspermaudit.cli.terminal import put
 from nspermaudit.errors import UsageError
 from nspermaudit.model import Level, Permission
 from nspermaudit.pack_file import Pack
+from nspermaudit.requirement import Sweep
 from nspermaudit.rule import GRADES, Rule, Use
 from nspermaudit.style import one_line
 
 _WIDTH = 96
+_FEW = 20
 _EPILOG = """\b
 Examples:
   nspermaudit explain "Find Transaction"
@@ -83,6 +85,12 @@ def _permission(permission: Permission, rules: list[Rule]) -> Iterator[str]:
         for item, words in rule.check.permissions()
         if item.id == permission.id
     ]
+    asked += [
+        f"{rule.pack}: {sweep} ({rule.id})"
+        for rule in rules
+        for sweep in getattr(rule.check, "sweeps", ())
+        if sweep.covers(permission) and not sweep.is_remainder
+    ]
     for words in asked or ["no pack that ships"]:
         yield _entry("asked for by", words)
 
@@ -110,6 +118,11 @@ def _rule(rule: Rule) -> Iterator[str]:
     else:
         for permission, words in rule.check.permissions():
             yield _entry(rule.verb, f"{permission.name} ({permission.id}), {words}")
+    for sweep in getattr(rule.check, "sweeps", ()):
+        yield _entry(rule.verb, f"{sweep.words}{_meant(sweep)}")
+    if rule.dated:
+        dates = ", ".join(f"{severity.word} from {since} on" for since, severity in rule.dated)
+        yield _entry("severity", f"{rule.severity.word}; {dates}")
     texts = {
         "why": rule.because,
         "fix": rule.fix,
@@ -120,6 +133,12 @@ def _rule(rule: Rule) -> Iterator[str]:
     }
     yield from (_entry(label, text) for label, text in texts.items() if text)
     yield from (_entry("reference", text) for text in rule.references)
+
+
+def _meant(sweep: Sweep) -> str:
+    """The permissions that a glob means, if they are few."""
+    found = [permission.id for permission in catalog.load() if sweep.covers(permission)]
+    return f": {', '.join(found)}" if len(found) <= _FEW else ""
 
 
 def _pack(pack: Pack, others: dict[str, Pack]) -> Iterator[str]:

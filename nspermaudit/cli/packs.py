@@ -30,12 +30,16 @@ def packs() -> None:
 @packs.command("list")
 def list_() -> None:
     """List the packs that ship."""
-    found = [read(rule_packs.find(name)) for name in rule_packs.shipped()]
-    width = max(len(pack.id) for pack in found)
-    for pack in found:
-        rules = [counted(len(pack.rules), "rule")] if pack.rules else []
-        sums = ", ".join((*rules, *pack.extends))
-        put(f"{pack.id:<{width}}  {pack.title} ({sums})")
+    names = rule_packs.shipped()
+    width = max(map(len, names))
+    put(f"{'PACK':<{width}}  RULES  TITLE")
+    for name in names:
+        pack = read(rule_packs.find(name))
+        rules = len(rule_packs.all_rules(rule_packs.load_each([Use(name)])))
+        put(f"{pack.id:<{width}}  {rules:>5}  {pack.title}")
+    put(
+        "RULES counts those of the packs that a pack includes; nspermaudit explain PACK names them."
+    )
 
 
 @packs.command()

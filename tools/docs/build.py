@@ -83,20 +83,24 @@ def _functions(pack: Pack) -> Iterator[str]:
 
 def _severity(rule: Rule) -> str:
     """The severity, and the word by which auditors rank it."""
-    words = [word for word in RANKS if word in rule.tags]
-    return " ".join((rule.severity.word, *(f"({word})" for word in words)))
+    words = [f"({word})" for word in RANKS if word in rule.tags]
+    later = [f"{severity.word} from {since} on" for since, severity in rule.dated]
+    return ", ".join((" ".join((rule.severity.word, *words)), *later))
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    asked = f"asked of {rule.asked_of}" + (f", when {rule.when}" if rule.when else "")
-    yield f"### {rule.id}\n\n{rule.title}. Severity: {_severity(rule)}; {asked}.\n"
+    yield f"### {rule.id}\n\n{rule.title}. Severity: {_severity(rule)}; asked of {rule.asked_of}.\n"
     if isinstance(rule.check, Conflict):
         yield f"Not both: {' and '.join(side.title for side in rule.check.sides)}.\n"
     else:
-        for permission, words in rule.check.permissions():
-            yield f"- {permission.name} (`{permission.id}`): {words}"
-        if list(rule.check.permissions()):
-            yield ""
+        named = rule.check.permissions()
+        bullets = [f"- {item.name} (`{item.id}`): {words}" for item, words in named]
+        bullets += [f"- {_globbed(sweep.words)}" for sweep in getattr(rule.check, "sweeps", ())]
+        if bullets:
+            yield "\n".join(bullets) + "\n"
+    for word, condition in (("Asked when", rule.when), ("Not asked when", rule.unless)):
+        if condition:
+            yield f"{word} {_globbed(str(condition))}.\n"
     texts = {
         "Why": rule.because,
         "Compensating controls": rule.compensating_controls,
@@ -105,6 +109,10 @@ def _rule(rule: Rule) -> Iterator[str]:
         "Sources": "; ".join(rule.references),
     }
     yield from (f"**{name}:** {_escaped(text)}\n" for name, text in texts.items() if text)
+
+
+def _globbed(text: str) -> str:
+    return text.replace("*", "\\*")
 
 
 def _escaped(text: str) -> str:

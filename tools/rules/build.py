@@ -9,10 +9,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.rules import privilege, segregation
+from tools.rules import hygiene, least_privilege, privilege, segregation, vendors
 
 RULES = Path(__file__).parents[2] / "rules"
-GENERATORS = (segregation.packs, privilege.packs)
+GENERATORS = (
+    segregation.packs,
+    privilege.packs,
+    hygiene.packs,
+    least_privilege.packs,
+    vendors.packs,
+)
 """What makes packs: each gives texts by pack ids."""
 
 
