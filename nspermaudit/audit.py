@@ -96,6 +96,8 @@ def audit(
         snapshot=kept.roles if kept else None,
         judged=accepting and accepting.judged,
     )
+    if account.assignments or any(export.format != "sdf" for export in inputs.exports):
+        total.keep_for_users()  # else nobody will be known to hold a role
     if kept:
         kept.scope = roles
     for role in merged(judge_all(inputs, total)):

@@ -131,8 +131,9 @@ class Finding(NamedTuple):
 
     @property
     def fix(self) -> str:
-        """The cure: the rule's own words, else what the check worked out."""
-        return self.rule.fix or self.verdict.fix
+        """The cure: the rule's own words, which are about roles, else what was worked out."""
+        of_user = self.verdict.fix if self.verdict.user else ""
+        return of_user or self.rule.fix or self.verdict.fix
 
     @property
     def fingerprint(self) -> str:

@@ -74,8 +74,6 @@ class Tally:
         self.repeated: set[str] = set()
         self.asked: set[str] = set()
         self.people = Census(account)
-        if by_user is None and any(rule.verb == "conflict" for rule in rules):
-            by_user = _kept_for_users(rules)
         self._by_user = by_user
         self.told: set[str] = set()
         self.tallied: Counter[str] = Counter()
@@ -116,6 +114,14 @@ class Tally:
                 for rule in rules:
                     self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
 
+    def keep_for_users(self) -> None:
+        """Keep of all roles what is needed to tell, once all are read, what users can do."""
+        if any(rule.verb == "conflict" for rule in self.rules):
+            from nspermaudit.by_user import least_levels  # noqa: PLC0415 - start-up: few need it
+            from nspermaudit.snapshot import Snapshot  # noqa: PLC0415 - the same
+
+            self._by_user = Snapshot(least_levels(self.rules))
+
     def learn(self, fact: Assignment | User) -> None:
         """Take in who has a role, as an export of roles says it beside what the role grants."""
         self.people.take(fact)
@@ -129,17 +135,17 @@ class Tally:
         for rule in self._about_account:
             for verdict in rule.judge(NO_ROLE, account):
                 self._count(rule, NO_ROLE, verdict)
-        if self._by_user is not None and self.roles:
-            self._judge_users(account, self._by_user)
+        if self.roles and any(rule.verb == "conflict" for rule in self.rules):
+            self._judge_users(account)
 
-    def _judge_users(self, account: Account, roles: Snapshot) -> None:
+    def _judge_users(self, account: Account) -> None:
         """Hold what users can do over all their roles against the rules about conflicts."""
         from nspermaudit import by_user  # noqa: PLC0415 - start-up: few audits have such rules
 
-        if not account.assignments:
+        if self._by_user is None or not account.assignments:
             self.notes.add(by_user.UNKNOWN)
             return
-        users = by_user.ByUser(self.rules, self.scope.classes, account, roles)
+        users = by_user.ByUser(self.rules, self.scope.classes, account, self._by_user)
         for rule, verdict in users.verdicts():
             self._count(rule, NO_ROLE, verdict)
         self.notes.update(users.notes())
@@ -280,11 +286,3 @@ class Tally:
         if self.repeated:
             paths = listed(sorted(self.repeated))
             yield f"some roles stand in more than one export, each is judged on its own: {paths}"
-
-
-def _kept_for_users(rules: Iterable[Rule]) -> Snapshot:
-    """What to keep of roles until it is known who holds them; empty as yet."""
-    from nspermaudit.by_user import least_levels  # noqa: PLC0415 - start-up: few need it
-    from nspermaudit.snapshot import Snapshot  # noqa: PLC0415 - the same
-
-    return Snapshot(least_levels(rules))

@@ -27,7 +27,7 @@ from nspermaudit.style import counted, listed, one_line
 
 IN_ONE, OVER_SEVERAL, IN_INACTIVE = "in one role", "over several roles", "in an inactive role"
 
-_QUERY = re.compile(r"(?P<name>.*?)\s*(?:(?P<sign>>=|==?|=>|[<>]=?)\s*(?P<word>.*))?", re.DOTALL)
+_QUERY = re.compile(r"(?P<name>.*?)\s*(?<![<>=])(?P<sign>>=|==?|[<>]|<=|=>)\s*(?P<word>[^<>=]*)")
 
 
 class Asked(NamedTuple):
@@ -107,7 +107,9 @@ class Answer(NamedTuple):
 def parse(text: str) -> Asked:
     """Read ``Pay Bills>=create``, ``TRAN_VENDPYMT=full`` or ``ADMI_*``. Raises UsageError."""
     found = _QUERY.fullmatch(text.strip())
-    name, sign, word = found.group("name", "sign", "word") if found else ("", "", "")
+    name, sign, word = found.group("name", "sign", "word") if found else (text.strip(), "", "")
+    if sign == ">" and word.strip().upper() not in Level.__members__:
+        name, sign = text.strip(), ""  # it stands after a category, as in "Lists > Vendors"
     if not name:
         raise UsageError(f'"{text}" names no permission: write "Pay Bills>=create"')
     if not sign:

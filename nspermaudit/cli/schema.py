@@ -25,6 +25,14 @@ def _diff_schema() -> dict[str, Any]:
     return schema
 
 
+def _with_report(name: str) -> dict[str, Any]:
+    """A schema whose inputs, places and permissions are those of a report."""
+    schema, report = schemas.load(name), schemas.load("report")
+    schema["properties"]["inputs"] = report["properties"]["inputs"]
+    schema["definitions"] |= report["definitions"]
+    return schema
+
+
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "pack": pack_schema,
     "config": config_schema,
@@ -32,6 +40,8 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "baseline": lambda: schemas.load("baseline"),
     "report": lambda: schemas.load("report"),
     "diff": _diff_schema,
+    "who": lambda: _with_report("who"),
+    "matrix": lambda: _with_report("matrix"),
 }
 
 _EPILOG = """\b
