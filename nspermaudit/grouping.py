@@ -20,6 +20,10 @@ from nspermaudit.style import counted
 from nspermaudit.users import Users
 
 
+_MAX_BITS = 4096
+"""What users may is compared by so many bits; an export has a few thousand distinct grants."""
+
+
 class Identity(NamedTuple):
     """What a row says of the role it belongs to."""
 
@@ -206,7 +210,8 @@ class Grouping:
                 self._assigned[pair] = 0
                 yield Assignment(*pair, Location(self._sieve.path, line))
             if isinstance(entry, Entry):  # each entry is one and the same object wherever it stands
-                self._assigned[pair] |= 1 << self._bits.setdefault(id(entry), len(self._bits))
+                bit = self._bits.setdefault(id(entry), len(self._bits))
+                self._assigned[pair] |= 1 << bit % _MAX_BITS
 
     def _tell_if_untied(self) -> None:
         """Warn if the roles of a user never differ: then the permissions are tied to the user."""

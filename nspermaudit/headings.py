@@ -158,8 +158,7 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
         for name, heading in columns.items()
         if squeezed(heading) in places
     }
-    taken = {place for name, place in mapped.items() if name.startswith("global")}
-    fields = {name: place for name, place in fields.items() if place not in taken} | mapped
+    fields = user_columns.with_mapped(fields, mapped, ROLE_FIELDS)
     _settle(fields, places)
     return fields
 

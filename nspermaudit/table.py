@@ -122,8 +122,9 @@ def closing(sieve: Sieve) -> Iterator[Message | RowCount]:
 def tell_unused_headings(sieve: Sieve) -> None:
     """Say which headings of --map the table does not have, though others were found."""
     known = {squeezed(heading) for heading in sieve.columns.headings}
+    optional = () if sieve.columns.kind == "global" else user_columns.MAPPED
     for name, heading in sieve.reading.columns.items():
-        if squeezed(heading) not in known:
+        if squeezed(heading) not in known and name not in optional:
             text = f'no heading "{heading}", as --map {name} says'
             sieve.tell(Severity.ERROR, text, sieve.heading_line)
 

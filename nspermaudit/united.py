@@ -17,9 +17,10 @@ from nspermaudit.model import Grant, Location, Role
 from nspermaudit.people import Person, effective
 from nspermaudit.rule import Condition, Result, Rule, Verdict
 from nspermaudit.selector import all_of, any_of, negated
-from nspermaudit.style import listed
+from nspermaudit.style import counted, listed
 
 _ACCESS = "Lists > Employees > Employees > {} > Edit > Access"
+_MAX_PLACES = 20
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
@@ -218,9 +219,17 @@ class United:
             location=person.roles[first].location,
             message=begin + able,
             fix=fix,
-            related=tuple(dict.fromkeys((*given, *places))),
+            related=_some([*dict.fromkeys((*given, *places))]),
             sides=tuple(tuple(grant for one in found for grant in one.grants) for found in means),
         )
+
+
+def _some(places: Sequence[tuple[Location, str]]) -> tuple[tuple[Location, str], ...]:
+    """The first of some places, and how many more there are."""
+    more = len(places) - _MAX_PLACES
+    if more <= 0:
+        return tuple(places)
+    return (*places[:_MAX_PLACES], (places[_MAX_PLACES][0], f"and {counted(more, 'more place')}"))
 
 
 class _Means(NamedTuple):

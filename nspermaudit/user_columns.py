@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "emailaddress"),
@@ -21,6 +21,9 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 The columns of the SuiteQL table ``employeeempperms``, which has the global permissions, are not
 known: only headings count that say "global".
 """
+
+MAPPED = ("global permission", "global level")
+"""What --map can name beside what tables of roles have."""
 
 _NAMES = ("employeename", "username", "entityid", "name", "employee", "user")
 
@@ -45,6 +48,22 @@ def are_global(fields: Mapping[str, int]) -> bool:
 def speak_of_globals(fields: Mapping[str, int]) -> bool:
     """Whether a heading says that it is about global permissions."""
     return "global permission" in fields or "global level" in fields
+
+
+def with_mapped(
+    fields: Mapping[str, int], mapped: Mapping[str, int], role_fields: Iterable[str]
+) -> dict[str, int]:
+    """The fields with those that the user has mapped to headings.
+
+    What is mapped to a global permission or its level is that only where users are named and no
+    roles: in other tables the same heading stands for a permission of a role.
+    """
+    plain = {name: place for name, place in mapped.items() if name not in MAPPED}
+    found = {**fields, **plain}
+    if "user" not in found or not found.keys().isdisjoint(role_fields):
+        return found
+    taken = {place for name, place in mapped.items() if name in MAPPED}
+    return {name: place for name, place in found.items() if place not in taken} | dict(mapped)
 
 
 def settle_names(fields: dict[str, int], places: Mapping[str, int]) -> None:

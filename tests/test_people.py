@@ -211,6 +211,11 @@ def test_global_permissions_of_a_table() -> None:
     assert [
         (item.user, item.permission.id, item.level) for item in found.account.global_grants
     ] == [("501", "LIST_VENDOR", Level.FULL), ("501", "TRAN_CHECK", Level.NONE)]
+    of_roles = (
+        "role,permkey,permlevel\n1101,LIST_VENDOR,3\n"  # the same headings, for another thing
+    )
+    assert read(of_roles, Reading(columns=columns)).levels == {"1101": {"LIST_VENDOR": "EDIT"}}
+    assert read("Role,Permission,Level\nR,Items,1\n", Reading(columns=columns)).status == "read"
     assert any("has two levels here for one user" in item.text for item in found.inputs[0].messages)
 
 
@@ -231,6 +236,20 @@ def test_facts_are_joined() -> None:
     assert one.joined(other) == User("1", "A", is_inactive=False, email="a@b.example")
     assert one.joined(User("1")).is_inactive is True
     assert GlobalGrant._fields[2] == "level"
+
+
+def test_a_user_with_very_many_roles(tmp_path: Path) -> None:
+    """The message and the places are cut, and say so."""
+    rows = [f"R{n},{'Vendors' if n % 2 else 'Check'},Full" for n in range(80)]
+    (tmp_path / "roles.csv").write_text("Role,Permission,Level\n" + "\n".join(rows))
+    (tmp_path / "staff.csv").write_text(
+        "Email,Role\n" + "".join(f"a@b.c,R{n}\n" for n in range(80))
+    )
+    (finding,) = _audited(tmp_path).findings
+    assert "over 80 roles" in finding.verdict.message
+    assert "and 35 more" in finding.verdict.message
+    assert len(finding.verdict.related) == 21
+    assert finding.verdict.related[-1][1] == "and 139 more places"
 
 
 def test_a_waiver_for_a_user(tmp_path: Path, run: Run) -> None:
