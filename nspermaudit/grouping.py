@@ -19,7 +19,6 @@ from nspermaudit.sifting import Row, Sieve
 from nspermaudit.style import counted
 from nspermaudit.users import Users
 
-
 _MAX_BITS = 4096
 """What users may is compared by so many bits; an export has a few thousand distinct grants."""
 
@@ -230,7 +229,8 @@ class Grouping:
     def _finish(self, rows: _Rows) -> Role:
         """The role of some rows."""
         held = Held(self._sieve.path, rows.entries, rows.line_of)
-        unknown = sum(key in held for key in self._entries.unknown)
+        few, many = sorted((held, self._entries.unknown), key=len)
+        unknown = sum(key in many for key in few)
         return Role(
             id=rows.identity.key,
             name=rows.identity.name,
