@@ -194,11 +194,14 @@ class _Waiving:
                 yield f"{waiver}: matches no finding; nspermaudit waivers prune removes it"
             elif called_so and is_whole and self._is_stray(waiver, called_so):
                 ids = (role_id for role_id, _ in self.judged.roles.values())
-                yield f"{waiver}: there is no such role here{schemas.closest(waiver.role, ids)}"
+                what = "user" if waiver.is_about_user else "role"
+                yield f"{waiver}: there is no such {what} here{schemas.closest(waiver.role, ids)}"
 
     def _is_stray(self, waiver: Waiver, called_so: Mapping[str, AbstractSet[str]]) -> bool:
         """Whether rules in use are about roles alone, and none is called as a waiver says."""
         rules = self.rules[waiver]
+        if waiver.is_about_user and not self.judged.saw_users:
+            return False
         about_roles = bool(rules) and not any(rule.is_about_account for rule in rules)
         return about_roles and not self._keys(waiver, called_so)
 

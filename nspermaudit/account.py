@@ -36,25 +36,36 @@ class Assignment(NamedTuple):
 class User(NamedTuple):
     """What an export says of a user; ``id`` is what assignments call them.
 
-    ``is_inactive`` is None where the export does not say.
+    ``is_inactive`` and ``has_access`` (login access) are None where the export does not say.
     """
 
     id: str
     name: str = ""
     is_inactive: bool | None = None
     location: Location = NOWHERE
+    email: str = ""
+    has_access: bool | None = None
+
+    def joined(self, other: "User") -> "User":
+        """The same user, with what another table says, too; if one says active, that counts."""
+        return self._replace(
+            name=self.name or other.name,
+            email=self.email or other.email,
+            is_inactive=_all(self.is_inactive, other.is_inactive),
+            has_access=_any(self.has_access, other.has_access),
+        )
 
 
 class GlobalGrant(NamedTuple):
     """A permission that a user has whatever role they work in.
 
     It overrides the role's own level, downwards, too (NetSuite help, "Using the Global Permissions
-    Feature").
+    Feature"). ``level`` is None where it could not be read.
     """
 
     user: str
     permission: Permission
-    level: Level
+    level: Level | None
     location: Location = NOWHERE
 
 
@@ -232,6 +243,53 @@ class Account(NamedTuple):
             if folder in self.projects:
                 return self.projects[folder]
         return self.strays
+
+
+class Census:
+    """Who has which role, and what is known of users, while inputs are read."""
+
+    def __init__(self, account: Account) -> None:
+        self.assignments = {item[:2]: item for item in account.assignments}
+        self.users = dict(account.users)
+        self.global_grants = {item[:2]: item for item in account.global_grants}
+
+    def take(self, fact: object) -> bool:
+        """Take in what an input says, if it is about people: whether it is."""
+        if isinstance(fact, Assignment):
+            self.assignments.setdefault(fact[:2], fact)
+        elif isinstance(fact, User):
+            known = self.users.get(fact.id)
+            self.users[fact.id] = known.joined(fact) if known else fact
+        elif isinstance(fact, GlobalGrant):
+            self.global_grants.setdefault(fact[:2], fact)
+        else:
+            return False
+        return True
+
+    def add(self, other: "Census") -> None:
+        """Take in what another one has."""
+        groups = (other.assignments, other.users, other.global_grants)
+        for facts in groups:
+            for fact in facts.values():
+                self.take(fact)
+
+    def onto(self, account: Account) -> Account:
+        """The account with all these people."""
+        return account._replace(
+            assignments=tuple(self.assignments.values()),
+            users=MappingProxyType(self.users),
+            global_grants=tuple(self.global_grants.values()),
+        )
+
+
+def _all(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 - they are answers
+    known = [answer for answer in (one, other) if answer is not None]
+    return all(known) if known else None
+
+
+def _any(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 - they are answers
+    known = [answer for answer in (one, other) if answer is not None]
+    return any(known) if known else None
 
 
 def _above(path: str) -> str:

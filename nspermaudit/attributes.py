@@ -31,7 +31,9 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         "employeerestriction", (), ("DEFAULTTOOWN", "NONE", "OWNONLY", "UNASSIGNED")
     ),
     "employee viewing": Attribute("employeeviewingallowed"),
-    "inactive": Attribute("isinactive", ("inactive", "is inactive")),
+    "inactive": Attribute(
+        "isinactive", ("inactive", "is inactive", "role inactive", "role is inactive")
+    ),
     "issue role": Attribute("issuerole", (), ("*",)),
     "partner role": Attribute("ispartnerrole"),
     "restrict by device": Attribute("restrictbydevice"),

@@ -110,16 +110,18 @@ def audit(
         snapshot=kept.roles if kept else None,
         judged=accepting and accepting.judged,
     )
+    if account.assignments or any(export.format != "sdf" for export in inputs.exports):
+        total.keep_for_users()  # else nobody will be known to hold a role
     if kept:
         kept.scope = roles
-    for role in merged(_judge_all(inputs, total, request.watch)):
+    for role in merged(judge_all(inputs, total, request.watch)):
         total.judge(role)
     total.judge_account()
     inputs.tell_missing_pages()
     digests = [pack.digest for pack in used]
     total.told.update(_of_configuration(config, inputs))
     report = total.report(VERSION, digests, inputs.told())
-    unfinished = [*_unfinished(report, total, request), *_without_roles(inputs, total, config)]
+    unfinished = [*unfinished_of(report, total, request), *_without_roles(inputs, total, config)]
     report = report._replace(unfinished=tuple(dict.fromkeys(unfinished)))
     if accepting is None:
         return report
@@ -172,19 +174,7 @@ def _needs(rules: Iterable[Rule]) -> set[str]:
     return {need for rule in rules for need in getattr(rule.check, "needs", ())}
 
 
-def survey(sources: Iterable[Source], reading: Reading, into: "Snapshot") -> Report:
-    """Read the roles of some sources into a snapshot; the report is on reading alone."""
-    inputs = Inputs(sources, reading)
-    account = inputs.read_companions(needs=())
-    total = Tally((), scope.settle({}, (), (), list), account, keep_all=False, snapshot=into)
-    for role in merged(_judge_all(inputs, total)):
-        total.judge(role)
-    inputs.tell_missing_pages()
-    report = total.report(VERSION, (), inputs.told())
-    return report._replace(unfinished=tuple(_unfinished(report, total, DEFAULT_REQUEST)))
-
-
-def _judge_all(inputs: Inputs, total: Tally, watch: "Watch | None" = None) -> list[Role]:
+def judge_all(inputs: Inputs, total: Tally, watch: "Watch | None" = None) -> list[Role]:
     """Judge the roles of all exports; the fragments among them are given back instead."""
     objects = [export for export in inputs.exports if export.format == "sdf"]
     apart = objects[len(objects) // 2 :] if len(objects) >= MANY_OBJECTS else []
@@ -268,7 +258,7 @@ def _without_roles(inputs: Inputs, total: Tally, config: Config) -> Iterator[str
         yield f"{config.path} names integration roles, and none of the roles here is one of them"
 
 
-def _unfinished(report: Report, total: Tally, request: Request) -> Iterator[str]:
+def unfinished_of(report: Report, total: Tally, request: Request) -> Iterator[str]:
     """Why an audit is not complete, in words."""
     unread = [item for item in report.inputs if item.status in ("partial", "failed")]
     asks_roles = not total.rules or any(not rule.is_about_account for rule in total.rules)

@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from nspermaudit import change_lines
-from nspermaudit.audit import survey
 from nspermaudit.changes import Change
 from nspermaudit.comparing import compare
 from nspermaudit.escaping import code
@@ -19,6 +18,7 @@ from nspermaudit.source import Reading, Source
 from nspermaudit.streamed_json import listed, opened
 from nspermaudit.style import Style, counted, one_line
 from nspermaudit.summary import paragraphs
+from nspermaudit.survey import survey
 from nspermaudit.version import VERSION
 
 SCHEMA = "nspermaudit-diff/1"
@@ -63,8 +63,7 @@ def differ(
     unfinished: list[str] = []
     matched: set[str] = set()
     for word, (name, sources) in (("OLD", old), ("NEW", new)):
-        snapshot = Snapshot()
-        report = survey(sources, reading, snapshot)
+        snapshot, _, report = survey(sources, reading)
         unfinished += [f"{word} ({name}): {reason}" for reason in report.unfinished]
         if not report.roles and not report.unfinished:
             unfinished.append(f"{word} ({name}): there is no role in it")

@@ -47,6 +47,8 @@ def code(text: str) -> str:
 
 def cell(text: str) -> str:
     """Text for a cell of a spreadsheet: never a formula, whether cut at commas or at semicolons."""
+    if not text:
+        return text
     plain = one_line(text)
     if ";" in plain:
         plain = _SECOND_FORMULA(plain)

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from nspermaudit.model import Location, Role, role_key
-from nspermaudit.rule import Result, Rule, Severity, Verdict
+from nspermaudit.rule import Result, Rule, Severity, Verdict, user_id
 
 if TYPE_CHECKING:
     from nspermaudit.changes import Change
@@ -19,9 +19,11 @@ _AFTER_STEPS = 100
 MAX_TOLD = 20
 """So many faults of one input are told one by one; the rest is counted."""
 
+WHO = "who holds a role"
+OVERRIDING = "global permissions, which override a role's"
 LIMITS = (
-    "who holds a role",
-    "global permissions, which override a role's",
+    WHO,
+    OVERRIDING,
     "subsidiaries chosen by hand",
     "approvals by workflow",
     "standard roles (in SDF)",
@@ -129,8 +131,9 @@ class Finding(NamedTuple):
 
     @property
     def fix(self) -> str:
-        """The cure: the rule's own words, else what the check worked out."""
-        return self.rule.fix or self.verdict.fix
+        """The cure: the rule's own words, which are about roles, else what was worked out."""
+        of_user = self.verdict.fix if self.verdict.user else ""
+        return of_user or self.rule.fix or self.verdict.fix
 
     @property
     def fingerprint(self) -> str:
@@ -157,7 +160,7 @@ def subject_of(role_name: str, role_id: str, verdict: Verdict) -> str:
 
 def subject_id_of(role_id: str, verdict: Verdict) -> str:
     """What a verdict is about, for machines; empty for the account."""
-    return role_id or (f"user:{verdict.user}" if verdict.user else verdict.about)
+    return role_id or (user_id(verdict.user) if verdict.user else verdict.about)
 
 
 def fingerprint(rule_id: str, role_id: str, subject: str) -> str:

@@ -7,14 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nspermaudit.account import Assignment
+from nspermaudit.account import Assignment, User
 from nspermaudit.attributes import parse_attribute
 from nspermaudit.entries import NUL, Entries, Fault
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.headings import ROLE_FIELDS
 from nspermaudit.held import Entry, Held
 from nspermaudit.model import AttributeValue, Location, Permission, Role
+from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
+from nspermaudit.style import counted
+from nspermaudit.users import Users
+
+_MAX_BITS = 4096
+"""What users may is compared by so many bits; an export has a few thousand distinct grants."""
 
 
 class Identity(NamedTuple):
@@ -105,10 +111,12 @@ class Grouping:
         self._current: _Rows | None = None
         self._groups: dict[str, _Rows] = {}
         self._done: set[str] = set()
-        self._assigned: set[tuple[str, str]] = set()
+        self._users = Users(sieve)
+        self._assigned: dict[tuple[str, str], int] = {}
+        self._bits: dict[int, int] = {}
         self._names_no_role = False
 
-    def roles(self, rows: Iterable[Row]) -> Iterator[Role | Assignment]:
+    def roles(self, rows: Iterable[Row]) -> Iterator[Role | Assignment | User]:
         """The roles that the rows make up, and the users who have them.
 
         Raises InputError if there is no telling whose the permissions are.
@@ -130,6 +138,8 @@ class Grouping:
                     last = role_cells
             yield from self._take(cells, line)
         yield from self.rest()
+        yield from self._users.facts()
+        self._tell_if_untied()
 
     def begin(self, cells: Sequence[str], line: int) -> Iterator[Role]:
         """Turn to the role of a row that is in simple form; hand on the one before.
@@ -192,17 +202,35 @@ class Grouping:
                 rows.unread[entry.permission.id] = entry.permission
         elif entry is not None:
             rows.take(entry, line)
-        user = self._sieve.cell(cells, "user")
+        user = self._users.of(cells, line)
         if user:
-            assignment = Assignment(user, rows.identity.key, Location(self._sieve.path, line))
-            if assignment[:2] not in self._assigned:
-                self._assigned.add((user, rows.identity.key))
-                yield assignment
+            pair = (user, rows.identity.key)
+            if pair not in self._assigned:
+                self._assigned[pair] = 0
+                yield Assignment(*pair, Location(self._sieve.path, line))
+            if isinstance(entry, Entry):  # each entry is one and the same object wherever it stands
+                bit = self._bits.setdefault(id(entry), len(self._bits))
+                self._assigned[pair] |= 1 << bit % _MAX_BITS
+
+    def _tell_if_untied(self) -> None:
+        """Warn if the roles of a user never differ: then the permissions are tied to the user."""
+        by_user: dict[str, list[int]] = {}
+        for (user, _), held in self._assigned.items():
+            by_user.setdefault(user, []).append(held)
+        several = [held for held in by_user.values() if len(held) > 1]
+        if several and all(len(set(held)) == 1 for held in several):
+            text = (
+                f"all roles of one user have the same permissions ({counted(len(several), 'user')} "
+                "with several roles): the search may not tie Permission to Role, then which role "
+                "has which permission is not reliable"
+            )
+            self._sieve.tell(Severity.WARNING, text)
 
     def _finish(self, rows: _Rows) -> Role:
         """The role of some rows."""
         held = Held(self._sieve.path, rows.entries, rows.line_of)
-        unknown = sum(key in held for key in self._entries.unknown)
+        few, many = sorted((held, self._entries.unknown), key=len)
+        unknown = sum(key in many for key in few)
         return Role(
             id=rows.identity.key,
             name=rows.identity.name,

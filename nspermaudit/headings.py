@@ -8,6 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
+from nspermaudit import user_columns
 from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.errors import InputError
 from nspermaudit.model import Level, Location
@@ -48,7 +49,9 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "レベル",
     ),
     "restriction": ("restriction", "restrict", "permrestriction"),
-    "user": ("employeeid", "entity", "email", "user", "username", "employee"),
+    "user": (
+        *("employeeid", "employeeinternalid", "entity", "email", "user", "username", "employee"),
+    ),
     "other roles": ("otherroles",),
     "segment": ("segment",),
 }
@@ -89,7 +92,8 @@ class Columns(NamedTuple):
     """The kind of a table and where its fields stand, counted from 0.
 
     ``kind`` is "permissions" (one row a grant), "matrix" (a column a role), "roles" (one row a
-    role, with attributes), "assignments" (who has which role) or "restrictions".
+    role, with attributes), "assignments" (who has which role), "users" (one row a user), "global"
+    (one row a permission of a user) or "restrictions".
     """
 
     kind: str
@@ -129,6 +133,7 @@ def columns_of(
         for index, heading in enumerate(headings)
         if (word := _ATTRIBUTE_HEADINGS.get(squeezed(heading)))
     }
+    user_columns.settle(fields, attributes, [*map(squeezed, headings)])
     kind = _kind(fields, attributes)
     if kind == "permissions" or (kind is None and "permission" in fields):
         return _permissions(headings, fields, attributes, following, levels)
@@ -145,12 +150,15 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
             places.setdefault(key, index)
     fields = {
         name: next(places[word] for word in words if word in places)
-        for name, words in _SYNONYMS.items()
+        for name, words in (*_SYNONYMS.items(), *user_columns.SYNONYMS.items())
         if any(word in places for word in words)
     }
-    for name, heading in columns.items():
-        if squeezed(heading) in places:
-            fields[name] = places[squeezed(heading)]
+    mapped = {
+        name: places[squeezed(heading)]
+        for name, heading in columns.items()
+        if squeezed(heading) in places
+    }
+    fields = user_columns.with_mapped(fields, mapped, ROLE_FIELDS)
     _settle(fields, places)
     return fields
 
@@ -165,25 +173,39 @@ def _settle(fields: dict[str, int], places: Mapping[str, int]) -> None:
     name = next((places[word] for word in _NAME if word in places), None)
     number = next((places[word] for word in _ID if word in places), None)
     names_role = any(field in fields for field in ROLE_FIELDS if field != "role script id")
+    is_of_users = not names_role and user_columns.are_of_users(fields)
     taken = set(fields.values())
     if name is not None and name not in taken:
         if "permission id" in fields and "permission" not in fields:
             fields["permission"] = name
-        elif not names_role:
+        elif not names_role and not is_of_users:
             fields["role"] = name
         else:
             fields.setdefault("user", name)
     if number is not None and number not in taken:
-        if names_role:
+        if names_role or is_of_users:
             fields["user"] = number
         else:
             fields["role id"] = number
+    user_columns.settle_names(fields, places)
 
 
 def _kind(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str | None:
-    has_permission = "permission" in fields or "permission id" in fields
-    if has_permission:
+    if fields.keys().isdisjoint(ROLE_FIELDS):
+        if "user" in fields and user_columns.are_global(fields):
+            return "global"
+        if user_columns.tell_of_users(fields) and not _has_permission(fields):
+            return "assignments" if "other roles" in fields else "users"
+    if _has_permission(fields):
         return "permissions" if "level" in fields else None
+    return _companion(fields, attributes)
+
+
+def _has_permission(fields: Mapping[str, int]) -> bool:
+    return "permission" in fields or "permission id" in fields
+
+
+def _companion(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str | None:
     names_role = "role" in fields or "role name" in fields
     if "segment" in fields and names_role:
         return "restrictions"

@@ -10,12 +10,14 @@ from nspermaudit.account import (
     WITH_LISTS,
     Account,
     Assignment,
+    Census,
     DeployList,
     Feature,
     Manifest,
     RoleFacts,
     RoleObject,
     SdfObject,
+    User,
 )
 from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
 from nspermaudit.export import Export
@@ -138,7 +140,7 @@ class Inputs:
         """
         features: dict[str, bool] = dict(stated.features)
         roles: dict[str, RoleFacts] = {}
-        assignments: dict[tuple[str, str], Assignment] = {}
+        people = Census(stated)
         for export in self._companions:
             root = export.root
             need = "lists" if root.name in WITH_LISTS else "scripts"
@@ -159,15 +161,14 @@ class Inputs:
                     features[fact.id] = fact.is_on
                 elif isinstance(fact, RoleFacts):
                     roles.update({key: fact for key in (fact.id, fact.script_id) if key})
-                elif isinstance(fact, Assignment):
-                    assignments.setdefault((fact.user, fact.role), fact)
                 elif isinstance(fact, (Manifest, DeployList, SdfObject)):
                     self._projects.add(fact, is_context=export.source.is_context)
+                else:
+                    people.take(fact)
         projects = self._projects.account()
-        return stated._replace(
+        return people.onto(stated)._replace(
             features=MappingProxyType(features),
             roles=MappingProxyType(roles),
-            assignments=tuple(assignments.values()),
             projects=projects.projects,
             strays=projects.strays,
         )
@@ -214,7 +215,7 @@ class Inputs:
         export: Export,
         reading: Reading,
         account: Account,
-        learn: Callable[[Assignment], None] | None = None,
+        learn: Callable[[Assignment | User], None] | None = None,
     ) -> Iterator[Role]:
         """One export's roles, with what companions know of them. Raises OtherReadingError.
 
@@ -223,7 +224,7 @@ class Inputs:
         if export.source.skipped is not None:
             return
         for fact in self.facts_of(export, reading):
-            if isinstance(fact, Assignment):
+            if isinstance(fact, (Assignment, User)):
                 if learn:
                     learn(fact)
             elif isinstance(fact, Role):

@@ -20,6 +20,8 @@ LINES_HEAD = 1000
 """So many first lines of NDJSON are looked at for keys."""
 
 _MAX_DIGITS = 15
+_INACTIVE = ("isinactive", "is_inactive", "inactive")
+_OF_ROLE = ("id", "name", *_INACTIVE)
 _TRUE = (True, "true", "T")
 
 
@@ -172,12 +174,15 @@ def _problem(role: Located) -> str:
 def _grants(user: Located | None, role: Located) -> Iterator[Located]:
     """One row a permission; a single row without one where there are none."""
     about = {
-        f"role_{key}" if key in ("id", "name") else key: value
+        f"role_{key}" if key in _OF_ROLE else key: value
         for key, value in role.items()
         if _is_cell(value)
     }
     if user is not None:
         about["user"] = user.get("email") or user.get("name")
+        about["user name"] = user.get("name")
+        inactive = next((user[key] for key in _INACTIVE if key in user), None)
+        about["user inactive"] = None if isinstance(inactive, (dict, list)) else inactive
     permissions = role.get("permissions")
     entries = objects(permissions if isinstance(permissions, list) else [])
     empty = Located(permission=None, level=None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from nspermaudit.account import Account
 from nspermaudit.model import Role, role_key
-from nspermaudit.rule import Rule
+from nspermaudit.rule import Rule, user_id
 
 
 class Judged:
@@ -14,6 +15,7 @@ class Judged:
 
     def __init__(self) -> None:
         self.roles: dict[str, tuple[str, str]] = {}
+        self.saw_users = False
         self._asked: set[tuple[str, str]] = set()
         self._open: set[tuple[str, str]] = set()
 
@@ -28,6 +30,13 @@ class Judged:
     def ask(self, role: Role, class_name: str) -> None:
         """Remember that the rules of a class were asked of a role."""
         self._asked.add((class_name, role_key(role.id)))
+
+    def see_user(self, user: str, class_names: Iterable[str]) -> None:
+        """Remember a user: they were there, and the rules of some classes were asked of them."""
+        self.saw_users = True
+        key = role_key(user_id(user))
+        self.roles[key] = (user_id(user), "")
+        self._asked.update((name, key) for name in class_names)
 
     def leave_open(self, rule: Rule, about: str) -> None:
         """Remember that something about a role or object, or all of them, could not be told."""

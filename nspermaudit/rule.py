@@ -103,6 +103,11 @@ class Verdict(NamedTuple):
     marks: tuple[tuple[str, ...], ...] = ()
 
 
+def user_id(user: str) -> str:
+    """What a user is called where roles are called by their ids."""
+    return f"user:{user}"
+
+
 if TYPE_CHECKING:
     from typing import Protocol
 

@@ -87,9 +87,14 @@ class Known(NamedTuple):
 
 
 class Snapshot:
-    """Roles by their identity: each as often as there are files that have it."""
+    """Roles by their identity: each as often as there are files that have it.
 
-    def __init__(self) -> None:
+    ``least`` leads from the ids of the permissions that are wanted to the lowest level that counts;
+    without it, all are kept.
+    """
+
+    def __init__(self, least: Mapping[str, Level] | None = None) -> None:
+        self._least = least
         self.roles: dict[str, list[Known]] = {}
         self.permissions: dict[str, Permission] = {}
         self._ids: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -98,7 +103,9 @@ class Snapshot:
     def take(self, role: Role) -> None:
         """Keep what a role holds."""
         grants: dict[str, Standing] = {}
-        for key in role.held:
+        if self._least is not None:
+            role = role._replace(unread={k: v for k, v in role.unread.items() if k in self._least})
+        for key in self._wanted(role):
             found = [*map(_standing, role.held[key])]
             best = found[0]
             if len(found) > 1:
@@ -117,6 +124,35 @@ class Snapshot:
             grants,
         )
         self._put(known)
+
+    def _wanted(self, role: Role) -> Iterable[str]:
+        """The permissions of a role that are kept."""
+        least, levels = self._least, role.held.levels
+        if least is None:
+            return role.held
+        return [key for key in role.held if key in least and max(levels(key)) >= least[key]]
+
+    def fresh(self) -> Snapshot:
+        """An empty one that keeps the same."""
+        return Snapshot(self._least)
+
+    def role(self, key: str) -> Role:
+        """The role of that identity, with what is kept of it in all files that have it."""
+        known = together(self.roles[key])
+        grants = [
+            Grant(self.permissions[one], standing.level, standing.location, standing.restriction)
+            for one, standing in known.grants().items()
+        ]
+        return Role.of(
+            known.id,
+            known.name,
+            grants,
+            known.location,
+            attributes=known.attributes,
+            unread={one: self.permissions[one] for one in known.unread},
+            format=known.form,
+            is_legible=known.is_legible,
+        )
 
     def add(self, other: Snapshot) -> None:
         """Keep what another one has kept."""

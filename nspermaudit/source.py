@@ -43,6 +43,9 @@ FIELDS = (
     "level",
     "restriction",
     "user",
+    "user name",
+    "global permission",
+    "global level",
 )
 """The fields that a user can map to headings of their own."""
 

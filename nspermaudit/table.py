@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 
-from nspermaudit import catalog
-from nspermaudit.account import Assignment, RoleFacts
+from nspermaudit import catalog, user_columns, user_tables
+from nspermaudit.account import Assignment, GlobalGrant, RoleFacts, User
 from nspermaudit.entries import no_level
 from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
@@ -18,7 +18,7 @@ from nspermaudit.rule import Severity
 from nspermaudit.sifting import Row, Sieve
 from nspermaudit.source import Reading
 
-Fact = Role | RoleFacts | Assignment | Message | RowCount
+Fact = Role | RoleFacts | Assignment | User | GlobalGrant | Message | RowCount
 
 
 def find_columns(
@@ -101,6 +101,7 @@ def read(
     index, columns = found
     sieve = Sieve(path, columns, reading, head[index][0])
     tell_unused_headings(sieve)
+    _tell_unread_globals(sieve)
     body = sieve.sift(chain(head[index + 1 :], rows))
     if columns.kind == "permissions":
         yield from Grouping(sieve, form, fragment=fragment).roles(body)
@@ -121,10 +122,23 @@ def closing(sieve: Sieve) -> Iterator[Message | RowCount]:
 def tell_unused_headings(sieve: Sieve) -> None:
     """Say which headings of --map the table does not have, though others were found."""
     known = {squeezed(heading) for heading in sieve.columns.headings}
+    optional = () if sieve.columns.kind == "global" else user_columns.MAPPED
     for name, heading in sieve.reading.columns.items():
-        if squeezed(heading) not in known:
+        if squeezed(heading) not in known and name not in optional:
             text = f'no heading "{heading}", as --map {name} says'
             sieve.tell(Severity.ERROR, text, sieve.heading_line)
+
+
+def _tell_unread_globals(sieve: Sieve) -> None:
+    """Say that a column speaks of global permissions where it cannot be read."""
+    fields, kind = sieve.columns.fields, sieve.columns.kind
+    is_read = kind != "permissions" and user_columns.are_global(fields)
+    if user_columns.speak_of_globals(fields) and not is_read:
+        text = (
+            "the global permissions of this table are not read: give them as a table of their own, "
+            "with the headings User, Global Permission and Global Permission Level"
+        )
+        sieve.tell(Severity.WARNING, text, sieve.heading_line)
 
 
 def _headings_wanted(head: Sequence[Row], reading: Reading) -> str:
@@ -203,21 +217,18 @@ def _role_facts(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
 
 
 def _assignments(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
-    """Who has which role; users may be filled down."""
-    user = ""
-    for line, cells in _only_table(sieve, rows):
-        own = sieve.cell(cells, "user")
-        sieve.users_filled_down += not own
-        user = own or user
-        if "other roles" not in sieve.columns.fields:
-            roles = [identify(sieve, cells).key]
-        else:
-            roles = [role.strip() for role in sieve.cell(cells, "other roles").split(",")]
-        if not user or not any(roles):
-            sieve.fault("the row names no user or no role", line)
-        else:
-            place = Location(sieve.path, line)
-            yield from (Assignment(user, role, place) for role in roles if role)
+    """Who has which role."""
+    return user_tables.assignments(sieve, _only_table(sieve, rows))
+
+
+def _users(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
+    """What is known of users."""
+    return user_tables.facts(sieve, _only_table(sieve, rows))
+
+
+def _global_grants(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:  # noqa: ARG001 - one shape
+    """What users may whatever role they work in."""
+    return user_tables.global_grants(sieve, _only_table(sieve, rows))
 
 
 def _only_table(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Row]:
@@ -252,5 +263,7 @@ _READERS = {
     "matrix": _matrix,
     "roles": _role_facts,
     "assignments": _assignments,
+    "users": _users,
+    "global": _global_grants,
     "restrictions": _restrictions,
 }

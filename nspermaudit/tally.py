@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from nspermaudit.account import Account, Assignment
+from nspermaudit.account import Account, Assignment, Census, User
 from nspermaudit.finding import (
+    LIMITS,
+    OVERRIDING,
+    WHO,
     Finding,
     Input,
     Outcome,
@@ -44,6 +47,7 @@ class Tally:
         keep_all: bool,
         snapshot: Snapshot | None = None,
         judged: Judged | None = None,
+        by_user: Snapshot | None = None,
     ) -> None:
         self.rules = rules
         self.scope = scope
@@ -69,7 +73,8 @@ class Tally:
         self.places: dict[str, str] = {}
         self.repeated: set[str] = set()
         self.asked: set[str] = set()
-        self.assignments = {item[:2]: item for item in account.assignments}
+        self.people = Census(account)
+        self._by_user = by_user
         self.told: set[str] = set()
         self.tallied: Counter[str] = Counter()
         self.names: set[str] = set()
@@ -81,8 +86,9 @@ class Tally:
             self.scope,
             self.account,
             keep_all=self.keep_all,
-            snapshot=None if self.snapshot is None else type(self.snapshot)(),
+            snapshot=None if self.snapshot is None else self.snapshot.fresh(),
             judged=None if self.judged is None else self.judged.fresh(),
+            by_user=None if self._by_user is None else self._by_user.fresh(),
         )
 
     def judge(self, role: Role) -> None:
@@ -90,8 +96,9 @@ class Tally:
         self.roles += 1
         self.grants += distinct_grants(role)
         self._remember(role)
-        if self.snapshot is not None:
-            self.snapshot.take(role)
+        for snapshot in (self.snapshot, self._by_user):
+            if snapshot is not None:
+                snapshot.take(role)
         if self.judged is not None:
             self.judged.see(role)
         for name, rules in self._by_class.items():
@@ -107,19 +114,45 @@ class Tally:
                 for rule in rules:
                     self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
 
-    def learn(self, assignment: Assignment) -> None:
+    def keep_for_users(self) -> None:
+        """Keep of all roles what is needed to tell, once all are read, what users can do."""
+        if any(rule.verb == "conflict" for rule in self.rules):
+            from nspermaudit.by_user import least_levels  # noqa: PLC0415 - start-up: few need it
+            from nspermaudit.snapshot import Snapshot  # noqa: PLC0415 - the same
+
+            self._by_user = Snapshot(least_levels(self.rules))
+
+    def learn(self, fact: Assignment | User) -> None:
         """Take in who has a role, as an export of roles says it beside what the role grants."""
-        self.assignments.setdefault(assignment[:2], assignment)
+        self.people.take(fact)
 
     def judge_account(self) -> None:
         """Hold the account itself, its projects' objects for one, against the rules about it.
 
         Once all roles are judged: only then it is known who has them.
         """
-        account = self.account._replace(assignments=tuple(self.assignments.values()))
+        account = self.people.onto(self.account)
         for rule in self._about_account:
             for verdict in rule.judge(NO_ROLE, account):
                 self._count(rule, NO_ROLE, verdict)
+        if self.roles and any(rule.verb == "conflict" for rule in self.rules):
+            self._judge_users(account)
+
+    def _judge_users(self, account: Account) -> None:
+        """Hold what users can do over all their roles against the rules about conflicts."""
+        from nspermaudit import by_user  # noqa: PLC0415 - start-up: few audits have such rules
+
+        if self._by_user is None or not account.assignments:
+            self.notes.add(by_user.UNKNOWN)
+            return
+        users = by_user.ByUser(self.rules, self.scope.classes, account, self._by_user)
+        for rule, verdict in users.verdicts():
+            self._count(rule, NO_ROLE, verdict)
+        self.notes.update(users.notes())
+        if self.judged is not None:
+            for person in users.people.persons:
+                self.judged.see_user(person.label, self._by_class)
+        self.findings = [*users.with_holders(self.findings)]
 
     def _ask(self, rules: Iterable[Rule], role: Role) -> None:
         passes = 0
@@ -173,13 +206,15 @@ class Tally:
         self.outcomes += other.outcomes
         self.notes |= other.notes
         self.tallied += other.tallied
-        self.assignments = {**other.assignments, **self.assignments}
+        self.people.add(other.people)
         self.matched |= other.matched
         self.repeated |= other.repeated
         self.asked |= other.asked
         self.names |= other.names
         if self.snapshot is not None and other.snapshot is not None:
             self.snapshot.add(other.snapshot)
+        if self._by_user is not None and other._by_user is not None:
+            self._by_user.add(other._by_user)
         if self.judged is not None and other.judged is not None:
             self.judged.add(other.judged)
         for role_id, path in other.places.items():
@@ -199,6 +234,7 @@ class Tally:
             not_evaluated=dict(sorted(self.not_evaluated.items())),
             outcomes=self._sorted_outcomes() if self.keep_all else None,
             assumptions=(*sorted(self.told), *self.scope.assumptions),
+            limits=tuple(self._limits()),
             notes=tuple(
                 sorted(
                     {
@@ -211,6 +247,11 @@ class Tally:
                 )
             ),
         )
+
+    def _limits(self) -> Iterable[str]:
+        """What no export shows, but for what one did."""
+        shown = {WHO: self.people.assignments, OVERRIDING: self.people.global_grants}
+        return (limit for limit in LIMITS if not shown.get(limit))
 
     def _sorted_outcomes(self) -> tuple[Outcome, ...]:
         return tuple(sorted(self.outcomes, key=lambda outcome: outcome.order))

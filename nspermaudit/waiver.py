@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from nspermaudit.model import Level, Location, role_key
 
+USER = "user:"
+"""What stands before the name of a user where a role's id could stand."""
+
 
 class Waiver(NamedTuple):
     """One entry of ``waivers:``.
@@ -32,6 +35,11 @@ class Waiver(NamedTuple):
     def has_glob(self) -> bool:
         """Whether it may be about more than one rule, or more than one role."""
         return is_pattern(self.rule) or is_pattern(self.role)
+
+    @property
+    def is_about_user(self) -> bool:
+        """Whether it is about a user, over all their roles."""
+        return self.role.casefold().startswith(USER)
 
     @property
     def terms(self) -> str:

@@ -29,6 +29,7 @@ MANY_RULES = 10
 _ROLES = (
     ("customrole_a", "customrole_sync", "customrole_acme_order_sync", "customrole_x1"),
     ("customrole1042", "customrole1234", "customrole987"),
+    ("user:Jane Roe", "user:501", "user:a@b.example", "user:Åse"),
 )
 _PERMISSIONS = (("LIST_ITEM", "TRAN_SALESORD", "ADMI_WEBSERVICES", "REPO_TRAN", "GRAP_EXP"),)
 

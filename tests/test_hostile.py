@@ -54,6 +54,10 @@ HEAVY: dict[str, Callable[[], str]] = {
     "unknown-names.csv": lambda: (
         HEADINGS + "".join(f"A,Sales Ordr {n},Full\n" for n in range(20_000))
     ),
+    "users.csv": lambda: (
+        "User,Role,Permission,Level\n"
+        + "".join(f"U{n % 9},R{n % 9999},Sales Ordr {n},Full\n" for n in range(30_000))
+    ),
     "deep.xml": lambda: "<role>" + "<a>" * 500_000,
     "comments.xml": lambda: "<role>" + "<!--x-->" * 900_000 + "</role>",
     "attributes.xml": lambda: "<role " + " ".join(f'a{n}="1"' for n in range(100_000)) + "/>",

@@ -19,6 +19,7 @@ Examples:
   nspermaudit check src
   nspermaudit check roles.csv --role "Order Sync" --format table
   nspermaudit explain "Find Transaction"
+  nspermaudit who "Pay Bills>=create" roles.csv employees.csv
 
 \b
 Exit codes:
@@ -35,7 +36,7 @@ class Commands(click.Group):
 
     names = (
         *("check", "diff", "explain", "init", "packs", "schema"),
-        *("waivers", "baseline", "verify"),
+        *("waivers", "baseline", "who", "matrix", "verify"),
     )
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -46,7 +46,9 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # not generic befor
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def format_options(formats: Iterable[str], what: str) -> Callable[[Command], Command]:
+def format_options(
+    formats: Iterable[str], what: str, default: str = "text"
+) -> Callable[[Command], Command]:
     """Give a command the options --format, --output and --color for what it reports."""
     names = list(formats)
 
@@ -68,7 +70,7 @@ def format_options(formats: Iterable[str], what: str) -> Callable[[Command], Com
         return click.option(
             "--format",
             type=click.Choice(names),
-            default="text",
+            default=default,
             show_default=True,
             help=f"How to print the {what}.",
         )(command)

@@ -25,6 +25,14 @@ def _diff_schema() -> dict[str, Any]:
     return schema
 
 
+def _with_report(name: str) -> dict[str, Any]:
+    """A schema whose inputs, places and permissions are those of a report."""
+    schema, report = schemas.load(name), schemas.load("report")
+    schema["properties"]["inputs"] = report["properties"]["inputs"]
+    schema["definitions"] |= report["definitions"]
+    return schema
+
+
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "pack": pack_schema,
     "config": config_schema,
@@ -33,6 +41,8 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "report": lambda: schemas.load("report"),
     "diff": _diff_schema,
     "evidence": lambda: schemas.load("evidence"),
+    "who": lambda: _with_report("who"),
+    "matrix": lambda: _with_report("matrix"),
 }
 
 _EPILOG = """\b

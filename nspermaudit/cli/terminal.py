@@ -35,6 +35,15 @@ def wants_color(choice: str, stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def width_of(stream: TextIO | None) -> int:
+    """How many characters a line of a terminal holds; 0 for what is no terminal."""
+    if stream is None or not stream.isatty():
+        return 0
+    import shutil  # noqa: PLC0415 - start-up: only wide tables need it
+
+    return shutil.get_terminal_size().columns
+
+
 def put(text: str | bytes, *, nl: bool = True) -> None:
     """Write text, or bytes, to standard output.
 

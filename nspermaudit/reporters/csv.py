@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from nspermaudit.escaping import cell
@@ -26,15 +26,20 @@ Row = dict[str, str]
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """What could not be read or judged, then the findings; with all results, these as well."""
-    written = StringIO()
-    writer = csv.DictWriter(written, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for row in _rows(report, style):
-        writer.writerow({name: cell(text) for name, text in row.items()})
-        yield written.getvalue()
-        written.seek(0)
-        written.truncate()
-    yield written.getvalue()
+    return written(COLUMNS, _rows(report, style))
+
+
+def written(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    """Rows of cells by their columns, with the headings first, row by row."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([*map(cell, columns)])
+    for row in rows:
+        writer.writerow([cell(row.get(name, "")) for name in columns])
+        yield stream.getvalue()
+        stream.seek(0)
+        stream.truncate()
+    yield stream.getvalue()
 
 
 def _rows(report: Report, style: Style) -> Iterable[Row]:

@@ -18,11 +18,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / "build" / "fuzz"
 CRASHES = BUILD / "crashes"
+_PEOPLE = ("harbour/*.csv", "harbour/suiteql/*.csv")
 SEEDS = {
     "sdf": ("broken/*.xml", "acme/src/Objects/*.xml"),
-    "csv": ("broken/*.csv", "exports/*.csv", "exports/suiteql/*.csv", "larkfield/csv/*"),
+    "csv": ("broken/*.csv", "exports/*.csv", "exports/suiteql/*.csv", "larkfield/csv/*", *_PEOPLE),
     "spreadsheetml": ("broken/*.xls", "exports/*.xls"),
-    "json": ("broken/*json", "exports/*json"),
+    "json": ("broken/*json", "exports/*json", "harbour/suiteql/*.json"),
     "excel": ("exports/*.xlsx", "exports/*binary.xls", "larkfield/xlsx/*"),
     "zip": (),
     "pack": (),
