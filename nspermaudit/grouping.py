@@ -14,6 +14,7 @@ from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.headings import ROLE_FIELDS
 from nspermaudit.held import Entry, Held
 from nspermaudit.model import AttributeValue, Location, Permission, Role
+from nspermaudit.secrecy import masked
 from nspermaudit.sifting import Row, Sieve
 
 
@@ -192,7 +193,7 @@ class Grouping:
                 rows.unread[entry.permission.id] = entry.permission
         elif entry is not None:
             rows.take(entry, line)
-        user = self._sieve.cell(cells, "user")
+        user = masked(self._sieve.cell(cells, "user"))
         if user:
             assignment = Assignment(user, rows.identity.key, Location(self._sieve.path, line))
             if assignment[:2] not in self._assigned:

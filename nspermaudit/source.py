@@ -42,6 +42,9 @@ FIELDS = (
     "level",
     "restriction",
     "user",
+    "application",
+    "state",
+    "token based",
 )
 """The fields that a user can map to headings of their own."""
 

@@ -27,7 +27,7 @@ from nspermaudit.rule import Rule
 
 SHIPPED_RULES = [rule for pack in packs.load(map(Use, packs.shipped())) for rule in pack.rules]
 LEVELS = '"none", "view", "create", "edit", "full"'
-VERBS = "conflict, count, exactly, forbid, integrity, limit, report, require, role"
+VERBS = "account, conflict, count, exactly, forbid, integrity, limit, report, require, role"
 
 HEAD = """\
 pack: ours

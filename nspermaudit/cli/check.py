@@ -15,9 +15,10 @@ from nspermaudit.cli.output import Output, format_options, refuse_overwriting, w
 from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
 from nspermaudit.config import Config
 from nspermaudit.errors import UsageError
-from nspermaudit.finding import Report
+from nspermaudit.finding import Report, messages_of
 from nspermaudit.reporters import REPORTERS, WITH_DIGESTS, WITH_OUTCOMES
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import masked, tells_of_secrets
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import Style
 
@@ -165,4 +166,15 @@ def _quotable(report: Report, inputs: Sequence[Source]) -> Mapping[str, Mapping[
             place = finding.location
             wanted.setdefault(place.path, set()).update((place.line - 1, place.line))
     by_path = {item.path: item for item in inputs}
-    return {path: source.lines_of(by_path[path], lines) for path, lines in wanted.items()}
+    secret = {
+        message.location.path
+        for message in messages_of(report.inputs)
+        if tells_of_secrets(message.text)
+    }
+    return {
+        path: {
+            number: masked(text) for number, text in source.lines_of(by_path[path], lines).items()
+        }
+        for path, lines in wanted.items()
+        if path not in secret
+    }

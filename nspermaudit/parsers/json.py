@@ -15,7 +15,9 @@ from nspermaudit.sifting import Row
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head
 
-_WORDS = re.compile(rb'"(?:perm|role|entity|scriptid|segment)[a-z_]*"\s*:', re.IGNORECASE)
+_WORDS = re.compile(
+    rb'"(?:perm|role|entity|scriptid|segment|token[ _-]?based)[a-z _-]*"\s*:', re.IGNORECASE
+)
 _FIRST_LINE_IS_AN_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")
 
 

@@ -20,7 +20,13 @@ BUILD = ROOT / "build" / "fuzz"
 CRASHES = BUILD / "crashes"
 SEEDS = {
     "sdf": ("broken/*.xml", "acme/src/Objects/*.xml"),
-    "csv": ("broken/*.csv", "exports/*.csv", "exports/suiteql/*.csv", "larkfield/csv/*"),
+    "csv": (
+        "broken/*.csv",
+        "exports/*.csv",
+        "exports/suiteql/*.csv",
+        "larkfield/csv/*",
+        "acme/exports/*.csv",
+    ),
     "spreadsheetml": ("broken/*.xls", "exports/*.xls"),
     "json": ("broken/*json", "exports/*json"),
     "zip": (),

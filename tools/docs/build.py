@@ -17,7 +17,7 @@ from pathlib import Path
 from nspermaudit import packs
 from nspermaudit.cli.schema import SCHEMAS
 from nspermaudit.pack_file import Pack
-from nspermaudit.rule import Rule, Use
+from nspermaudit.rule import STEPS, Rule, Use
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -53,6 +53,10 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield ""
     if rule.because:
         yield f"**Why:** {_escaped(rule.because)}\n"
+    if rule.step:
+        yield f"**Guide:** step {rule.step}, {STEPS[rule.step - 1]}\n"
+    if rule.symptoms:
+        yield f"**Seen as:** {_escaped('; '.join(rule.symptoms))}\n"
     if rule.false_positives:
         yield f"**Beware:** {_escaped(rule.false_positives)}\n"
     if rule.references:
