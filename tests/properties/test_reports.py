@@ -198,7 +198,7 @@ def test_json_holds_everything_and_keeps_its_schema(report: Report, style: Style
     document = json.loads(text)
     assert [error.message for error in VALIDATOR.iter_errors(document)] == []
     names = [_units((item["role"] or {}).get("name", "")) for item in document["findings"]]
-    about_roles = [finding for finding in report.findings if not finding.verdict.about]
+    about_roles = [finding for finding in report.findings if finding.role_id]
     assert [name for name in names if name] == [
         _units(finding.role_name) for finding in about_roles if finding.role_name
     ]
