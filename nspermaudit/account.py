@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nspermaudit.model import AttributeValue, Level, Location, Permission
+from nspermaudit.model import AttributeValue, Level, Location, Permission, Role
 
 WITH_LISTS = frozenset(("customrecordtype", "customtransactiontype", "customsegment"))
 """The kinds of SDF objects that have a list of roles and levels."""
@@ -72,13 +72,15 @@ class GlobalGrant(NamedTuple):
 class Integration(NamedTuple):
     """An integration record: an application that may ask for data.
 
-    What is None, no input says.
+    What is None, no input says. One that ``is_stated`` stands in the configuration, which names the
+    connector's; an export has those of everybody.
     """
 
     name: str
     is_enabled: bool | None = None
     is_token_based: bool | None = None
     location: Location = NOWHERE
+    is_stated: bool = False
 
 
 class AccessToken(NamedTuple):
@@ -219,6 +221,8 @@ class Account(NamedTuple):
 
     ``projects`` are by their folder, ``strays`` are the objects in none. Empty lists and texts mean
     that nothing is known, never that there is nothing: no export is a table without rows.
+    ``places`` says where the state of a feature stands, by the feature's id, and under ``id`` where
+    the account's id does.
     """
 
     features: Mapping[str, bool] = MappingProxyType({})
@@ -231,6 +235,18 @@ class Account(NamedTuple):
     global_grants: tuple[GlobalGrant, ...] = ()
     integrations: tuple[Integration, ...] = ()
     tokens: tuple[AccessToken, ...] = ()
+    places: Mapping[str, Location] = MappingProxyType({})
+
+    def completed(self, role: Role) -> Role:
+        """A role with the id, name and attributes that a companion table knows of it."""
+        facts = self.roles.get(role.id)
+        if facts is None:
+            return role
+        return role._replace(
+            id=facts.script_id or role.id,
+            name=role.name or facts.name,
+            attributes=MappingProxyType({**facts.attributes, **role.attributes}),
+        )
 
     def project_of(self, path: str) -> Project | None:
         """The project to which a file belongs: that of the nearest folder above it.

@@ -1,17 +1,18 @@
 """``nspermaudit.yaml``: which packs, which roles are which, facts that no export carries."""
 
 import os.path
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nspermaudit import schemas, selector
-from nspermaudit.account import Account, Integration
+from nspermaudit.account import AccessToken, Account, Assignment, Integration
 from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
 from nspermaudit.errors import UsageError
+from nspermaudit.model import Location
 from nspermaudit.rule import Condition, Severity, Use
 from nspermaudit.source import Source
 
@@ -91,7 +92,7 @@ def parse(data: bytes, path: str, file: str) -> Config:
         file,
         tuple(_uses(top.get("use", DEFAULT_USE), os.path.dirname(file))),
         MappingProxyType(classes),
-        _account(stated, document),
+        stated_account(stated, lambda *where: document.locate(("account", *where))),
         stated.get("release", ""),
         MappingProxyType(severities),
         waivers,
@@ -99,19 +100,45 @@ def parse(data: bytes, path: str, file: str) -> Config:
     )
 
 
-def _account(stated: Mapping[str, Any], document: Document) -> Account:
-    """The facts about the account that no export carries."""
+def stated_account(stated: Mapping[str, Any], locate: Callable[..., Location]) -> Account:
+    """The facts about the account that somebody wrote down, as ``account:`` of the configuration.
+
+    ``locate`` tells where a part of them stands, by its keys and indexes.
+    """
     features = {name: state == "on" for name, state in stated.get("features", {}).items()}
+    places = {name: locate("features", name) for name in features}
+    if "id" in stated:
+        places["id"] = locate("id")
     integrations = tuple(
         Integration(
             item["name"],
             item["state"] == "enabled" if "state" in item else None,
             item.get("token_based_authentication"),
-            document.locate(("account", "integrations", index)),
+            locate("integrations", index),
+            is_stated=True,
         )
         for index, item in enumerate(stated.get("integrations", ()))
     )
-    return Account(MappingProxyType(features), id=stated.get("id", ""), integrations=integrations)
+    assignments = tuple(
+        Assignment(item["user"], item["role"], locate("assignments", index))
+        for index, item in enumerate(stated.get("assignments", ()))
+    )
+    tokens = tuple(
+        AccessToken(
+            *(item.get("application", ""), item.get("user", ""), item["role"]),
+            item["state"] == "active" if "state" in item else None,
+            locate("tokens", index),
+        )
+        for index, item in enumerate(stated.get("tokens", ()))
+    )
+    return Account(
+        MappingProxyType(features),
+        assignments=assignments,
+        id=stated.get("id", ""),
+        integrations=integrations,
+        tokens=tokens,
+        places=MappingProxyType(places),
+    )
 
 
 def _waivers(document: Document) -> "tuple[Waiver, ...]":

@@ -10,6 +10,7 @@ from nspermaudit.headings import read_level, split_level
 from nspermaudit.held import Entry
 from nspermaudit.model import Permission
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import masked
 from nspermaudit.sifting import Sieve
 
 NUL = "a NUL character (the file is damaged, or name its encoding with --encoding)"
@@ -22,6 +23,7 @@ _GRANT_FIELDS = ("permission", "permission id", "level", "restriction")
 
 def no_level(word: str, permission: str) -> str:
     """What to say of a cell that should hold a level."""
+    word = masked(word)
     if not word:
         return f"the level is missing for {permission}"
     if len(word) > MAX_QUOTED:
@@ -59,7 +61,7 @@ class Entries:
             return entry
 
     def _read(self, cells: dict[str, str]) -> Entry | Fault | None:
-        cells = {name: text.strip() for name, text in cells.items()}
+        cells = {name: masked(text.strip()) for name, text in cells.items()}
         written = cells.get("permission id") or cells.get("permission") or ""
         word = cells.get("level", "")
         if not written:

@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 
 from nspermaudit import catalog, selector, source
 from nspermaudit.account import Account
+from nspermaudit.config import stated_account
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import NO_ROLE, Grant, Level, Location, Role
 from nspermaudit.rule import Result, Rule
 from nspermaudit.source import Reading
 
-_PARTS = frozenset(("permissions", "attributes", "features", "name", "parameters", "sdf"))
+_PARTS = frozenset(
+    ("permissions", "attributes", "features", "account", "name", "parameters", "sdf")
+)
 
 
 class Failure(NamedTuple):
@@ -78,12 +81,11 @@ def read(example: Mapping[str, Any]) -> tuple[list[Role], Account]:
     """
     is_split = example.keys() <= _PARTS
     parts: Mapping[str, Any] = example if is_split else {"permissions": example}
-    states = parts.get("features", {})
-    features = MappingProxyType({name: state == "on" for name, state in states.items()})
-    if "sdf" in parts:
-        roles, account = _sdf(parts["sdf"])
-        return roles, account._replace(features=features)
     place = Location("example")
+    facts = {"features": parts.get("features", {}), **parts.get("account", {})}
+    stated = stated_account(facts, lambda *_: place)
+    if "sdf" in parts:
+        return _sdf(parts["sdf"], stated)
     grants = tuple(
         Grant(catalog.load().resolve(name), Level.parse(str(word)), place, written=name)
         for name, word in parts.get("permissions", {}).items()
@@ -94,10 +96,10 @@ def read(example: Mapping[str, Any]) -> tuple[list[Role], Account]:
     attributes = MappingProxyType(dict(parts.get("attributes", {})))
     name = parts.get("name", "Example")
     role = Role.of("customrole_example", name, grants, place, attributes=attributes)
-    return [role], Account(features)
+    return [role], stated
 
 
-def _sdf(given: str | list[str] | dict[str, str]) -> tuple[list[Role], Account]:
+def _sdf(given: str | list[str] | dict[str, str], stated: Account) -> tuple[list[Role], Account]:
     """Files as texts, or by their paths in a project."""
     texts = [given] if isinstance(given, str) else given
     files = (
@@ -109,7 +111,7 @@ def _sdf(given: str | list[str] | dict[str, str]) -> tuple[list[Role], Account]:
         [source.from_bytes(text.encode(), path) for path, text in files.items()],
         Reading(plain=True, grouped=False),  # which is never asked to be read again
     )
-    account = inputs.read_companions()
+    account = inputs.read_companions(stated)
     roles = [
         role for item in inputs.exports for role in inputs.roles_of(item, inputs.reading, account)
     ]

@@ -6,6 +6,7 @@ from nspermaudit.errors import InputError
 from nspermaudit.finding import MAX_MESSAGES, Input, Message
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import masked
 from nspermaudit.source import Source
 from nspermaudit.xml import Root
 
@@ -33,6 +34,7 @@ class Export:
     def tell(self, severity: Severity, text: str, location: Location | None = None) -> None:
         """Note something about the input; an error makes it a partial one."""
         if len(self.messages) < MAX_MESSAGES:
+            text = masked(text)
             place = location or Location(self.source.path)
             self.messages.append(Message(place, severity, text))
         elif len(self.messages) == MAX_MESSAGES:

@@ -212,7 +212,8 @@ class Report(NamedTuple):
     waiver, and those that a baseline knows. ``has_baseline`` says that one was given, ``changes``
     what was changed since another state, if that was asked. ``idle_waivers`` match no finding
     although they were asked about, ``mended`` are fingerprints of the baseline that are gone,
-    ``vanished`` those of custom roles that are not there.
+    ``vanished`` those of custom roles that are not there. ``steps`` has what became of the rules of
+    each step of the connector guide, before anything was accepted.
     """
 
     version: str
@@ -234,6 +235,7 @@ class Report(NamedTuple):
     idle_waivers: "tuple[Waiver, ...]" = ()
     mended: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
+    steps: Mapping[int, frozenset[Result]] = MappingProxyType({})
 
     @property
     def is_complete(self) -> bool:

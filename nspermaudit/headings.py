@@ -55,6 +55,19 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "other roles": ("otherroles",),
     "segment": ("segment",),
 }
+# Of lists of integration records and access tokens. No source says how NetSuite heads these
+# exports, so these are the names of the fields on its pages.
+_OF_REGISTERS: Mapping[str, tuple[str, ...]] = {
+    "application": ("application", "applicationname", "integration", "integrationname"),
+    "state": ("state", "status"),
+    "token based": (
+        "token-basedauthentication",
+        "tokenbasedauthentication",
+        "token-based",
+        "tokenbased",
+        "tba",
+    ),
+}
 # Headings that mean different things in different tables: see ``_settle``.
 _NAME = ("name", "名前")
 _ID = ("internalid", "id", "内部id")
@@ -93,7 +106,8 @@ class Columns(NamedTuple):
 
     ``kind`` is "permissions" (one row a grant), "matrix" (a column a role), "roles" (one row a
     role, with attributes), "assignments" (who has which role), "users" (one row a user), "global"
-    (one row a permission of a user) or "restrictions".
+    (one row a permission of a user), "restrictions", "integrations" (one row an integration record)
+    or "tokens" (one row an access token).
     """
 
     kind: str
@@ -150,7 +164,9 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
             places.setdefault(key, index)
     fields = {
         name: next(places[word] for word in words if word in places)
-        for name, words in (*_SYNONYMS.items(), *user_columns.SYNONYMS.items())
+        for name, words in chain(
+            _SYNONYMS.items(), user_columns.SYNONYMS.items(), _OF_REGISTERS.items()
+        )
         if any(word in places for word in words)
     }
     mapped = {
@@ -207,6 +223,8 @@ def _has_permission(fields: Mapping[str, int]) -> bool:
 
 def _companion(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str | None:
     names_role = "role" in fields or "role name" in fields
+    if register := _register(fields):
+        return register
     if "segment" in fields and names_role:
         return "restrictions"
     if "user" in fields and (names_role or "other roles" in fields):
@@ -214,6 +232,14 @@ def _companion(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str 
     if ("role id" in fields or "role script id" in fields) and len(attributes) > 1:
         return "roles"
     return None
+
+
+def _register(fields: Mapping[str, int]) -> str | None:
+    """The kind of a table that lists integration records or access tokens."""
+    names_role = "role" in fields or "role name" in fields
+    if "token based" in fields and "state" in fields and (names_role or "application" in fields):
+        return "integrations"
+    return "tokens" if "application" in fields and "user" in fields and names_role else None
 
 
 def _permissions(

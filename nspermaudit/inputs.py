@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from types import MappingProxyType
+from typing import Any
 
 from nspermaudit import parsers
 from nspermaudit.account import (
     WITH_LISTS,
+    AccessToken,
     Account,
     Assignment,
     Census,
     DeployList,
     Feature,
+    Integration,
     Manifest,
     RoleFacts,
     RoleObject,
@@ -26,6 +29,7 @@ from nspermaudit.model import Location, Role
 from nspermaudit.pages import is_whole
 from nspermaudit.projects import Projects, role_name
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import without_secrets
 from nspermaudit.source import Reading, Skipped, Source
 from nspermaudit.xml import Head
 
@@ -140,27 +144,21 @@ class Inputs:
         """
         features: dict[str, bool] = dict(stated.features)
         roles: dict[str, RoleFacts] = {}
+        places = dict(stated.places)
         people = Census(stated)
+        listed: dict[type, list[Any]] = {Integration: [], AccessToken: []}
         for export in self._companions:
-            root = export.root
-            need = "lists" if root.name in WITH_LISTS else "scripts"
-            is_object = export.format == "objects"
-            is_wanted = not is_object or need in needs or export.source.named
-            facts = self._companion_facts(export) if is_wanted else []
-            if not is_wanted:
-                export.status = "skipped"
-            if is_object and not facts:  # not asked for, or broken: all the same it is there
-                place = Location(export.source.path, 1)
-                unread = SdfObject(root.name, root.script_id, place)
-                self._projects.add(unread, is_context=export.source.is_context)
-            for fact in facts:
+            for fact in self._wanted_facts(export, needs):
                 if isinstance(fact, Feature):
                     if stated.features.get(fact.id, fact.is_on) is not fact.is_on:
                         text = f"feature {fact.id} is stated otherwise in the configuration"
                         export.tell(Severity.WARNING, text, fact.location)
                     features[fact.id] = fact.is_on
+                    places[fact.id] = fact.location
                 elif isinstance(fact, RoleFacts):
                     roles.update({key: fact for key in (fact.id, fact.script_id) if key})
+                elif type(fact) in listed:
+                    listed[type(fact)].append(fact)
                 elif isinstance(fact, (Manifest, DeployList, SdfObject)):
                     self._projects.add(fact, is_context=export.source.is_context)
                 else:
@@ -171,7 +169,24 @@ class Inputs:
             roles=MappingProxyType(roles),
             projects=projects.projects,
             strays=projects.strays,
+            integrations=(*stated.integrations, *listed[Integration]),
+            tokens=(*stated.tokens, *listed[AccessToken]),
+            places=MappingProxyType(places),
         )
+
+    def _wanted_facts(self, export: Export, needs: Collection[str]) -> list[object]:
+        """What a companion says; of an object that no rule needs only that it is there."""
+        root = export.root
+        need = "lists" if root.name in WITH_LISTS else "scripts"
+        is_object = export.format == "objects"
+        is_wanted = not is_object or need in needs or export.source.named
+        facts = self._companion_facts(export) if is_wanted else []
+        if not is_wanted:
+            export.status = "skipped"
+        if is_object and not facts:  # not asked for, or broken: all the same it is there
+            unread = SdfObject(root.name, root.script_id, Location(export.source.path, 1))
+            self._projects.add(unread, is_context=export.source.is_context)
+        return facts
 
     def _companion_facts(self, export: Export) -> list[object]:
         reading = self.reading
@@ -234,7 +249,7 @@ class Inputs:
                     return
                 export.roles += 1
                 export.grants += distinct_grants(fact)
-                yield joined(fact, account)
+                yield account.completed(without_secrets(fact))
 
     def first_roles(self, account: Account) -> list[Role]:
         """The only role of all inputs, or two of many; nothing is noted of what was read."""
@@ -294,15 +309,3 @@ class Inputs:
                     "give all pages together"
                 )
                 export.tell(Severity.ERROR, text)
-
-
-def joined(role: Role, account: Account) -> Role:
-    """A role with the id, name and attributes that a companion table knows of it."""
-    facts = account.roles.get(role.id)
-    if facts is None:
-        return role
-    return role._replace(
-        id=facts.script_id or role.id,
-        name=role.name or facts.name,
-        attributes=MappingProxyType({**facts.attributes, **role.attributes}),
-    )

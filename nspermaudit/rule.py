@@ -3,12 +3,23 @@
 from collections.abc import Iterable, Mapping
 from enum import Enum, IntEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nspermaudit.account import Account
 from nspermaudit.model import Grant, Level, Location, Permission, Role
 
 ParameterValue = bool | str | int
+
+STEPS = (
+    "Integration record",
+    "Feature",
+    "Token role",
+    "Assignment",
+    "Access token",
+    "Account id",
+    "Grants",
+)
+"""The steps of the connector guide, in its order and words."""
 
 
 class Written(str):
@@ -129,6 +140,20 @@ if TYPE_CHECKING:
         def permissions(self) -> Iterable[tuple[Permission, str]]:
             """The permissions that are named, each with what is said of it in words."""
 
+    class LastCheck(Check, Protocol):
+        """A check that is asked of all its roles together, when everything was read."""
+
+        def kept(self, account: Account) -> Iterable[Permission]:
+            """The permissions whose grants it looks at."""
+
+        def conclude(
+            self, roles: Iterable[Role] | None, account: Account
+        ) -> Iterable[tuple[Role, Verdict]]:
+            """The verdicts, each with its role; with ``NO_ROLE`` where it is one on all alike.
+
+            ``roles`` is None where no role is one of those that the rule is about.
+            """
+
     class Reader(Protocol):
         """How a check reads its parameters out of a pack: each fault goes to the pack's author.
 
@@ -165,7 +190,7 @@ if TYPE_CHECKING:
             """Build the check from what stands after the verb; it has passed ``SCHEMA``."""
 
 else:  # nobody asks at run time, and a protocol takes half a millisecond to make at every start
-    Condition = Check = Reader = CheckKind = object
+    Condition = Check = LastCheck = Reader = CheckKind = object
 
 
 class Rule(NamedTuple):
@@ -209,6 +234,20 @@ class Rule(NamedTuple):
         return getattr(self.check, "is_about_account", False)
 
     @property
+    def is_asked_last(self) -> bool:
+        """Whether it is asked of the roles only when all inputs were read.
+
+        Its check then has ``conclude``, which judges all of them together. A check says so with an
+        attribute of that name; most have none.
+        """
+        return getattr(self.check, "is_asked_last", False)
+
+    @property
+    def last_check(self) -> LastCheck:
+        """The check of a rule that is asked last."""
+        return cast("LastCheck", self.check)
+
+    @property
     def asked_of(self) -> str:
         """Of what it is asked, in words."""
         if self.is_about_account:
@@ -219,18 +258,20 @@ class Rule(NamedTuple):
         """One verdict for every requirement, or a single one where conditions decide."""
         if self.when is None and self.unless is None:
             return self.check.evaluate(role, account)
-        return self._judge_conditionally(role, account)
+        decided = self.decided(role, account)
+        return (decided,) if decided else self.check.evaluate(role, account)
 
-    def _judge_conditionally(self, role: Role, account: Account) -> Iterable[Verdict]:
+    def decided(self, role: Role, account: Account) -> Verdict | None:
+        """The verdict where a condition decides; None where the check does."""
         when = True if self.when is None else self.when.holds(role, account)
         unless = False if self.unless is None else self.unless.holds(role, account)
         if when is False or unless is True:
             decider = f"unless {self.unless}" if unless else f"when {self.when}"
-            return (Verdict(Result.NOT_APPLICABLE, reason=decider),)
+            return Verdict(Result.NOT_APPLICABLE, reason=decider)
         if when is None or unless is None:
             asked = self.when if when is None else self.unless
-            return (Verdict(Result.NOT_EVALUATED, reason=f"not known: {asked}"),)
-        return self.check.evaluate(role, account)
+            return Verdict(Result.NOT_EVALUATED, reason=f"not known: {asked}")
+        return None
 
     def with_severity(self, severity: Severity) -> "Rule":
         """The same rule, told at another severity."""

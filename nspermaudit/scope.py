@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from nspermaudit.model import Role
 from nspermaudit.rule import Condition, Rule
-from nspermaudit.selector import EVERY_ROLE, Any, Constant, HasAttribute, Named
+from nspermaudit.selector import EVERY_ROLE, All, Any, Constant, HasAttribute, Named
 
 INTEGRATION = "integration"
 EVERY = "all"
@@ -40,11 +40,24 @@ def settle(
         classes[INTEGRATION], words = _guess(first_roles())
         assumptions.append(words)
     assumptions += [
+        f"not asked: {rule.id} (only {words})" for rule in rules if (words := switched_off(rule))
+    ]
+    assumptions += [
         f'role class "{name}" is defined nowhere: its rules were not evaluated'
         for name in asked
         if name not in classes
     ]
     return Scope(classes, globs, tuple(assumptions))
+
+
+def switched_off(rule: Rule) -> str:
+    """The condition on a pack's parameter that keeps a rule from being asked; else empty."""
+    for word, condition, keeps in (("when", rule.when, False), ("unless", rule.unless, True)):
+        parts = condition.conditions if isinstance(condition, All) else ()
+        fixed = [part for part in parts if isinstance(part, Constant) and part.answer is keeps]
+        if fixed and (word == "when" or len(parts) == 1):
+            return f"{word} {fixed[0]}"
+    return ""
 
 
 def _guess(roles: list[Role]) -> tuple[Condition, str]:

@@ -46,6 +46,9 @@ FIELDS = (
     "user name",
     "global permission",
     "global level",
+    "application",
+    "state",
+    "token based",
 )
 """The fields that a user can map to headings of their own."""
 

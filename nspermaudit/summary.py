@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nspermaudit.finding import Report
-from nspermaudit.rule import Result, Severity
+from nspermaudit.rule import STEPS, Result, Severity
 from nspermaudit.style import Style, counted, counted_findings, one_line
 
 
@@ -40,6 +40,40 @@ def verdict(report: Report) -> str:
     if report.results[Result.NOT_EVALUATED]:
         parts.append(f"{report.results[Result.NOT_EVALUATED]} not evaluated")
     return "; ".join(parts) + "."
+
+
+_OF_ACCOUNT = frozenset(range(1, len(STEPS)))
+"""The steps that are asked of the account: only with them it is a checklist."""
+
+_WORST = (Result.NOT_EVALUATED, Result.WAIVED, Result.PASS, Result.NOT_APPLICABLE)
+
+
+def step_results(report: Report) -> dict[int, Result]:
+    """What became of each step of the connector guide: the worst that was said of it.
+
+    Empty unless the pack guide/readiness is in use, and whole. A step whose rules were asked of no
+    role is not evaluated; one of which no rule is in use is left out.
+    """
+    if not report.roles or not report.steps.keys() >= _OF_ACCOUNT:
+        return {}
+    failed = {item.rule.step for item in report.findings if not item.is_accepted}
+    accepted = {item.rule.step for item in report.findings if item.is_accepted}
+    found = {}
+    for step, told in report.steps.items():
+        results = told - {Result.FINDING}
+        results |= {Result.WAIVED} if step in accepted else set()
+        worst = next((result for result in _WORST if result in results), Result.NOT_EVALUATED)
+        found[step] = Result.FINDING if step in failed else worst
+    return found
+
+
+def guide(report: Report) -> Iterator[str]:
+    """One line: what became of each step of the connector guide; none if they were not asked."""
+    words = [
+        f"{step} {result.value.replace('_', ' ')}" for step, result in step_results(report).items()
+    ]
+    if words:
+        yield f"Guide: {', '.join(words)}."
 
 
 def _until(report: Report) -> str:
@@ -84,6 +118,7 @@ def closing(report: Report, style: Style) -> Iterator[str]:
         yield from (f"passed over: {one_line(path)}" for path in skipped)
     if report.roles:
         worst = report.worst
+        yield from guide(report)
         yield style.paint(verdict(report), worst.word if worst else "good")
     yield from (
         style.paint(f"Not complete: {one_line(reason)}.", "error") for reason in report.unfinished

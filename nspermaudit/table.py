@@ -6,8 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 
-from nspermaudit import catalog, user_columns, user_tables
-from nspermaudit.account import Assignment, GlobalGrant, RoleFacts, User
+from nspermaudit import catalog, registers, user_columns, user_tables
+from nspermaudit.account import (
+    AccessToken,
+    Assignment,
+    GlobalGrant,
+    Integration,
+    RoleFacts,
+    User,
+)
 from nspermaudit.entries import no_level
 from nspermaudit.errors import InputError, NotAnExportError
 from nspermaudit.finding import Message, RowCount
@@ -15,10 +22,21 @@ from nspermaudit.grouping import Grouping, identify, read_attributes
 from nspermaudit.headings import HEAD_ROWS, Columns, columns_of, is_category, read_level, squeezed
 from nspermaudit.model import Grant, Location, Permission, Role
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import masked
 from nspermaudit.sifting import Row, Sieve
 from nspermaudit.source import Reading
 
-Fact = Role | RoleFacts | Assignment | User | GlobalGrant | Message | RowCount
+Fact = (
+    Role
+    | RoleFacts
+    | Assignment
+    | User
+    | GlobalGrant
+    | Integration
+    | AccessToken
+    | Message
+    | RowCount
+)
 
 
 def find_columns(
@@ -100,7 +118,7 @@ def read(
         )
     index, columns = found
     sieve = Sieve(path, columns, reading, head[index][0])
-    tell_unused_headings(sieve)
+    tell_of_headings(sieve)
     _tell_unread_globals(sieve)
     body = sieve.sift(chain(head[index + 1 :], rows))
     if columns.kind == "permissions":
@@ -119,8 +137,9 @@ def closing(sieve: Sieve) -> Iterator[Message | RowCount]:
     yield RowCount(sieve.count)
 
 
-def tell_unused_headings(sieve: Sieve) -> None:
-    """Say which headings of --map the table does not have, though others were found."""
+def tell_of_headings(sieve: Sieve) -> None:
+    """Say which headings name secrets, and which of --map the table does not have."""
+    registers.tell_secrets(sieve)
     known = {squeezed(heading) for heading in sieve.columns.headings}
     optional = () if sieve.columns.kind == "global" else user_columns.MAPPED
     for name, heading in sieve.reading.columns.items():
@@ -161,13 +180,14 @@ def _matrix(sieve: Sieve, rows: Iterable[Row], form: str) -> Iterator[Fact]:
     a_row_is_equal = False
     for line, cells in _without_categories(sieve, rows):
         words = [cell.strip() for cell in cells[1:]]
-        permission = sieve.resolve(cells[0].strip())
+        written = masked(cells[0].strip())
+        permission = sieve.resolve(written)
         a_row_is_equal = a_row_is_equal or len(set(words)) == 1
         for column, word in enumerate(words, 1):
             level = read_level(word, sieve.reading.levels)
             if level is not None:
                 place = Location(sieve.path, line)
-                grant = Grant(permission, level, place, written=cells[0].strip())
+                grant = Grant(permission, level, place, written=written)
                 roles[column].append(grant)
             elif word:
                 sieve.fault(no_level(word, permission.name), line)
@@ -266,4 +286,6 @@ _READERS = {
     "users": _users,
     "global": _global_grants,
     "restrictions": _restrictions,
+    "integrations": registers.integrations,
+    "tokens": registers.tokens,
 }

@@ -26,6 +26,7 @@ from nspermaudit.rule import Result, Rule, Verdict
 from nspermaudit.scope import INTEGRATION, Scope
 from nspermaudit.selector import Named
 from nspermaudit.style import MAX_NAMED, counted, listed
+from nspermaudit.waiting import Waiting
 
 if TYPE_CHECKING:
     from nspermaudit.judged import Judged
@@ -60,9 +61,11 @@ class Tally:
         self._by_class: dict[str, list[Rule]] = {}
         self._about_account = [rule for rule in rules if rule.is_about_account]
         for rule in rules:
-            if rule.is_about_account:
-                continue
-            self._by_class.setdefault(rule.applies_to, []).append(rule)
+            if not rule.is_about_account:
+                asked = self._by_class.setdefault(rule.applies_to, [])
+                asked += () if rule.is_asked_last else (rule,)
+        self.waiting = Waiting(rules, account)
+        self.steps: dict[int, set[Result]] = {rule.step: set() for rule in rules if rule.step}
         self.roles = self.grants = 0
         self.results: Counter[Result] = Counter()
         self.not_evaluated: Counter[str] = Counter()
@@ -109,6 +112,8 @@ class Tally:
                 if self.judged is not None:
                     self.judged.ask(role, name)
                 self._ask(rules, role)
+                for rule, verdict in self.waiting.take(role, name):
+                    self._count(rule, role, verdict)
             elif asked is None:
                 reason = f"not known whether the role is one of class {name}"
                 for rule in rules:
@@ -132,11 +137,29 @@ class Tally:
         Once all roles are judged: only then it is known who has them.
         """
         account = self.people.onto(self.account)
+        if self.judged is not None and self._about_account:
+            self.judged.ask(NO_ROLE, "")
         for rule in self._about_account:
             for verdict in rule.judge(NO_ROLE, account):
                 self._count(rule, NO_ROLE, verdict)
+        for rule in self.rules:
+            if rule.is_asked_last:
+                self._conclude(rule, account)
         if self.roles and any(rule.verb == "conflict" for rule in self.rules):
             self._judge_users(account)
+
+    def _conclude(self, rule: Rule, account: Account) -> None:
+        """Ask a rule of all roles that wait for it; if there are none, of none."""
+        number = self.waiting.number_for(rule)
+        decided = rule.decided(NO_ROLE, account) if number is None else None
+        if decided:
+            self._count(rule, NO_ROLE, decided)
+        elif number != 0:
+            roles = self.waiting.roles_for(rule) if number else None
+            for role, verdict in rule.last_check.conclude(roles, account):
+                self._count(rule, role, verdict)
+        if self.judged is not None:
+            self.judged.ask(NO_ROLE, rule.applies_to)
 
     def _judge_users(self, account: Account) -> None:
         """Hold what users can do over all their roles against the rules about conflicts."""
@@ -162,6 +185,8 @@ class Tally:
                     passes += 1
                     if verdict.tallied:
                         self.tallied[verdict.tallied] += 1
+                    if rule.step:
+                        self.steps[rule.step].add(Result.PASS)
                 else:
                     self._count(rule, role, verdict)
         self.results[Result.PASS] += passes
@@ -183,6 +208,8 @@ class Tally:
 
     def _count(self, rule: Rule, role: Role, verdict: Verdict) -> None:
         self.results[verdict.result] += 1
+        if rule.step:
+            self.steps[rule.step].add(verdict.result)
         if verdict.result is Result.FINDING:
             self.findings.append(finding_of(rule, role, verdict))
         elif verdict.result is Result.NOT_EVALUATED:
@@ -203,6 +230,9 @@ class Tally:
         self.results += other.results
         self.not_evaluated += other.not_evaluated
         self.findings += other.findings
+        self.waiting.add(other.waiting)
+        for step, results in other.steps.items():
+            self.steps[step] |= results
         self.outcomes += other.outcomes
         self.notes |= other.notes
         self.tallied += other.tallied
@@ -232,6 +262,7 @@ class Tally:
             grants=self.grants,
             rules=len(self.rules),
             not_evaluated=dict(sorted(self.not_evaluated.items())),
+            steps={step: frozenset(self.steps[step]) for step in sorted(self.steps)},
             outcomes=self._sorted_outcomes() if self.keep_all else None,
             assumptions=(*sorted(self.told), *self.scope.assumptions),
             limits=tuple(self._limits()),
@@ -270,7 +301,10 @@ class Tally:
 
     def unasked(self) -> Iterable[tuple[str, str]]:
         """Classes to which no role belongs, as far as the inputs tell, and that in words."""
-        classes = [rule.applies_to for rule in self.rules if not rule.is_about_account]
+        asked = (
+            rule for rule in self.rules if not rule.is_about_account and not rule.is_asked_last
+        )
+        classes = [rule.applies_to for rule in asked]
         for name in sorted(set(classes) - self.asked) if self.roles else ():
             rules = counted(classes.count(name), "rule")
             hint = "; name one with --role" if name == INTEGRATION and not self.scope.globs else ""

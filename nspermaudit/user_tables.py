@@ -10,6 +10,7 @@ from nspermaudit.grouping import identify
 from nspermaudit.headings import read_level
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import masked
 from nspermaudit.sifting import Row, Sieve
 from nspermaudit.user_columns import are_global
 from nspermaudit.users import Users
@@ -30,7 +31,7 @@ def assignments(sieve: Sieve, rows: Iterable[Row]) -> Iterator[Fact]:
             sieve.fault("the row names no user or no role", line)
             continue
         place = Location(sieve.path, line)
-        yield from (Assignment(user, role, place) for role in roles if role)
+        yield from (Assignment(user, masked(role), place) for role in roles if role)
         if has_globals:
             global_grants.take(user, cells, line)
     yield from users.facts()

@@ -8,6 +8,7 @@ from nspermaudit.account import User
 from nspermaudit.attributes import parse_attribute
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import masked
 from nspermaudit.sifting import Sieve
 from nspermaudit.style import listed
 
@@ -35,7 +36,8 @@ class Users:
         texts = tuple([cells[column] for column in self._columns])
         key = self._keys.get(texts)
         if key is None:
-            user = self._read(dict(zip(self._names, map(str.strip, texts), strict=True)), line)
+            words = (masked(text.strip()) for text in texts)
+            user = self._read(dict(zip(self._names, words, strict=True)), line)
             key = self._keys[texts] = user.id
             if key:
                 self._take(user)

@@ -354,7 +354,14 @@ def test_parameters_reach_their_pack(tmp_path: Path) -> None:
         *("consumer_key", "consumer_secret", "consumerSecret", "Consumer-Key", "consumer secret"),
         *("token_id", "token_secret", "tokenSecret", "token id", "client_secret", "secret"),
         *("password", "Password", "passwd", "private_key", "api-key"),
-        *("NETSUITE_TOKEN_SECRET", "sandbox consumer key", "db_password"),
+        *("clientId", "CLIENT ID", "access token", "accessToken", "passphrase", "credentials"),
+        *(
+            "nsTokenSecret",
+            "netsuiteConsumerKey",
+            "NETSUITE_TOKEN_SECRET",
+            "sandbox consumer key",
+            "db_password",
+        ),
     ],
 )
 def test_a_key_that_looks_like_a_secret_is_refused(key: str, tmp_path: Path) -> None:
@@ -425,6 +432,23 @@ def test_a_secret_is_not_printed_by_the_command_line(
     assert "looks like a secret" in done.err
     assert KEY not in done.err
     assert "hunter2" not in done.err
+
+
+def test_that_a_token_exists_is_no_secret(tmp_path: Path) -> None:
+    """For whom a token is may be stated, and rules about tokens be switched off."""
+    text = (
+        "rules: {access-token-is-active: off}\n"
+        "account:\n  assignments: [{user: U, role: customrole_x}]\n"
+        "  tokens:\n  - {application: Sync, user: U, role: customrole_x, state: revoked}\n"
+    )
+    found = read(tmp_path, text).account
+    assert [item[:4] for item in found.tokens] == [("Sync", "U", "customrole_x", False)]
+    assert found.tokens[0].location.line == 5
+    assert [item[:2] for item in found.assignments] == [("U", "customrole_x")]
+    for key in ("id", "token_id", "secret", "token"):
+        told = faults(tmp_path, f"account: {{tokens: [{{role: x, {key}: hunter2}}]}}\n")
+        assert told
+        assert "hunter2" not in str(told)
 
 
 def test_what_only_resembles_a_key_is_no_secret(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from nspermaudit.rule import Rule
 
 SHIPPED_RULES = packs.all_rules(packs.load_each(map(Use, packs.shipped())))
 LEVELS = '"none", "view", "create", "edit", "full"'
-VERBS = "conflict, count, exactly, forbid, integrity, limit, report, require, role"
+VERBS = "account, conflict, count, exactly, forbid, integrity, limit, report, require, role"
 
 HEAD = """\
 pack: ours

@@ -5,5 +5,16 @@ from nspermaudit.rule import CheckKind
 
 CHECKS: PlugIns[CheckKind] = PlugIns(
     "nspermaudit.checks",
-    *("conflict", "count", "exactly", "forbid", "integrity", "limit", "report", "require", "role"),
+    *(
+        "account",
+        "conflict",
+        "count",
+        "exactly",
+        "forbid",
+        "integrity",
+        "limit",
+        "report",
+        "require",
+        "role",
+    ),
 )

@@ -1,9 +1,10 @@
-"""``nspermaudit explain``: a permission, a rule or a pack in plain words."""
+"""``nspermaudit explain``: a permission, a rule, a pack or a symptom in plain words."""
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -14,25 +15,31 @@ from nspermaudit.errors import UsageError
 from nspermaudit.model import Level, Permission
 from nspermaudit.pack_file import Pack
 from nspermaudit.requirement import Sweep
-from nspermaudit.rule import GRADES, Rule, Use
+from nspermaudit.rule import GRADES, STEPS, Rule, Use
 from nspermaudit.style import one_line
 
 _WIDTH = 96
 _FEW = 20
+_LEAST = 6
 _EPILOG = """\b
 Examples:
   nspermaudit explain "Find Transaction"
   nspermaudit explain TRAN_FIND
   nspermaudit explain sales-order-permissions
   nspermaudit explain guide/token
+  nspermaudit explain INSUFFICIENT_PERMISSION
 """
 
 
-@click.command(epilog=_EPILOG, short_help="Explain a rule, a permission or a pack.")
+@click.command(epilog=_EPILOG, short_help="Explain a rule, a permission, a pack or a symptom.")
 @click.argument("name")
 @click.option("--pack", "files", multiple=True, help="Also look in this pack (a YAML file).")
 def explain(name: str, files: tuple[str, ...]) -> None:
-    """Explain a permission (id or display name), a rule (id) or a pack (id)."""
+    """Explain a permission (id or display name), a rule (id), a pack (id) or a symptom.
+
+    A symptom is what people see when a rule does not hold: a NetSuite error code, or the message,
+    or a part of it.
+    """
     found = packs.load_each(Use(item) for item in (*packs.shipped(), *files))
     rules = {rule.id: rule for rule in packs.all_rules(found)}
     ids = {pack.id: pack for pack in found}
@@ -43,11 +50,48 @@ def explain(name: str, files: tuple[str, ...]) -> None:
         lines = _rule(rules[name])
     elif permission is not None:
         lines = _permission(permission, list(rules.values()))
+    elif symptoms := _symptoms_in(name, rules.values()):
+        lines = _symptoms(symptoms, rules.values())
     else:
+        symptoms = {item for rule in rules.values() for item in rule.symptoms}
         near = catalog.load().suggest(name)
-        hint = f' (did you mean "{near}"?)' if near else schemas.closest(name, [*ids, *rules])
-        raise UsageError(f'no permission, rule or pack is called "{one_line(name)}"{hint}')
+        hint = schemas.closest(name, [*ids, *rules, *sorted(symptoms)])
+        hint = f' (did you mean "{near}"?)' if near else hint
+        what = "no permission, rule, pack or symptom"
+        raise UsageError(f'{what} is called "{one_line(name)}"{hint}')
     put("\n".join(lines))
+
+
+def _symptoms_in(text: str, rules: Iterable[Rule]) -> set[str]:
+    """The symptoms that a text is, contains, or is a part of; letters in either case."""
+    asked = _squeezed(text)
+    symptoms = {item: _squeezed(item) for rule in rules for item in rule.symptoms}
+    exact = {item for item, known in symptoms.items() if known == asked}
+    return exact or {
+        item
+        for item, known in symptoms.items()
+        if _holds(asked, known) or (len(asked) >= _LEAST and _holds(known, asked))
+    }
+
+
+def _squeezed(text: str) -> str:
+    """Words alone, so that a full stop or a code's underscores make no difference."""
+    return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
+
+
+def _holds(text: str, part: str) -> bool:
+    """Whether whole words of a text are another text."""
+    return bool(part) and f" {part} " in f" {text} "
+
+
+def _symptoms(symptoms: Iterable[str], rules: Iterable[Rule]) -> Iterator[str]:
+    """The rules whose symptoms these are, in the order of the guide's steps."""
+    wanted = {*symptoms}
+    yield _entry("symptom", "; ".join(sorted(wanted)))
+    found = [rule for rule in rules if not wanted.isdisjoint(rule.symptoms)]
+    for rule in sorted(found, key=lambda rule: (rule.step or len(STEPS) + 1, rule.id)):
+        yield ""
+        yield from _rule(rule)
 
 
 def _entry(label: str, text: str) -> str:
@@ -108,6 +152,10 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"{rule.id} ({rule.severity.word})"
     yield _entry("says", rule.title)
     yield _entry("pack", rule.pack)
+    if rule.step:
+        yield _entry("guide step", f"{rule.step} {STEPS[rule.step - 1]}")
+    if rule.symptoms:
+        yield _entry("symptoms", "; ".join(rule.symptoms))
     yield _entry("asked of", rule.asked_of)
     for label, condition in (("when", rule.when), ("unless", rule.unless)):
         if condition:

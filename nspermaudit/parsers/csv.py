@@ -120,7 +120,7 @@ def _repeating(source: Source, reading: Reading, form: _Form, body: int) -> Iter
     if form.columns is None:
         return
     sieve = Sieve(source.path, form.columns, reading, body)
-    table.tell_unused_headings(sieve)
+    table.tell_of_headings(sieve)
     grouping = Grouping(sieve, "csv", fragment="")
     rows = repeats.Repeats(sieve, grouping, _Lines(form))
     with source.open() as stream:

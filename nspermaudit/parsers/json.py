@@ -16,7 +16,8 @@ from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head
 
 _WORDS = re.compile(
-    rb'"(?:perm|role|entity|scriptid|segment|employee|giveaccess|global_?perm)[a-z_]*"\s*:',
+    rb'"(?:perm|role|entity|scriptid|segment|employee|giveaccess|global_?perm|token[ _-]?based)'
+    rb'[a-z _-]*"\s*:',
     re.IGNORECASE,
 )
 _FIRST_LINE_IS_AN_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")

@@ -13,6 +13,7 @@ from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.finding import MAX_MESSAGES, MAX_TOLD, Message, RowCount
 from nspermaudit.model import AttributeValue, Grant, Level, Location, Permission, Role
 from nspermaudit.rule import Severity
+from nspermaudit.secrecy import masked
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head, Reader
 
@@ -225,7 +226,7 @@ class _Builder:
             entry.parts[name] = (text, self._place)
 
     def _take_grant(self, entry: _Entry) -> None:
-        key, word = entry.text("permkey"), entry.text("permlevel")
+        key, word = masked(entry.text("permkey")), entry.text("permlevel")
         if not key:
             severity = Severity.ERROR if word else Severity.WARNING
             text = "a permission without <permkey> was ignored" if word else EMPTY_ENTRY
@@ -240,7 +241,7 @@ class _Builder:
         except ValueError:
             self._tell_level(permission, word, entry.place("permlevel"))
             return
-        place, restriction = entry.place("permlevel"), entry.text("restriction")
+        place, restriction = entry.place("permlevel"), masked(entry.text("restriction"))
         self._grants.append(Grant(permission, level, place, restriction, key))
 
     def _tell_level(self, permission: Permission, word: str, location: Location) -> None:

@@ -82,7 +82,7 @@ def _start_of_body(source: Source, reading: Reading) -> _Start | None:
 def _repeating(source: Source, reading: Reading, start: _Start) -> Iterator[table.Fact]:
     """The same facts as the plain way gives, of rows that repeat themselves."""
     sieve = Sieve(source.path, start.columns, reading, start.heading_line)
-    table.tell_unused_headings(sieve)
+    table.tell_of_headings(sieve)
     grouping = Grouping(sieve, "spreadsheetml", fragment="")
     rows = repeats.Repeats(sieve, grouping, _CellsApart(start.builder))
     with source.open() as stream:

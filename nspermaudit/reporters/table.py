@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
 
 from nspermaudit.finding import Finding, Outcome, Report, messages_of
 from nspermaudit.model import Level
+from nspermaudit.rule import STEPS, Result
 from nspermaudit.style import Style, one_line
-from nspermaudit.summary import changes, closing, more, paragraphs
+from nspermaudit.summary import changes, closing, more, paragraphs, step_results
 
 MAX_ROWS = 10_000
 """So many findings are shown unless all results are asked for."""
@@ -22,6 +24,10 @@ _FINDINGS = (
     "Required",
     "Place",
 )
+_CHECKLIST = ("Step", "Result", "Role or what", "Requirement", "Granted", "Place")
+_WIDTHS = (4, 13, 15, 27, 7, 24)
+_WIDTH = 100
+_INDENT = " " * 21
 _RESULTS = ("Result", "Role", "Rule", "Requirement", "Granted", "Place")
 
 
@@ -32,7 +38,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
     """
     rest = ""
     if report.outcomes is not None and style.show_all:
-        rows = drawn(_RESULTS, [_outcome(item) for item in report.outcomes])
+        others = [_outcome(item) for item in report.outcomes if not item.rule.step]
+        rows = "\n\n".join(filter(None, (checklist(report), drawn(_RESULTS, others))))
     else:
         shown = report.findings[:MAX_ROWS]
         rows = drawn(_FINDINGS, [_finding(item) for item in shown])
@@ -40,6 +47,71 @@ def render(report: Report, style: Style) -> Iterator[str]:
     messages = [one_line(str(message)) for message in messages_of(report.inputs)]
     ending = ("\n".join(messages), "\n".join(closing(report, style)))
     return paragraphs((rows, rest, changes(report, style), *ending))
+
+
+def checklist(report: Report) -> str:
+    """The steps of the connector guide in their order, each with its requirements; else empty."""
+    steps = step_results(report)
+    outcomes = [item for item in report.outcomes or () if item.rule.step]
+    blocks = ["\n".join((*_aligned(_CHECKLIST), "  ".join("-" * width for width in _WIDTHS)))]
+    for step, title in enumerate(STEPS, 1):
+        asked = [item for item in outcomes if item.rule.step == step]
+        if step in steps or asked:
+            result = f": {_word(steps[step])}" if step in steps else ""
+            blocks.append("\n".join((f"{step} {title}{result}", *_step(asked))))
+    return "\n\n".join(blocks) if len(blocks) > 1 else ""
+
+
+def _step(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What became of the rules of one step; a place is not said again in the next row."""
+    place = ""
+    for rule_id, group in groupby(outcomes, key=lambda item: item.rule.id):
+        items = list(group)
+        if len(items) > 1:
+            yield one_line(f"      {items[0].rule.title} ({rule_id})")
+        for item in items:
+            known, place = place, str(item.location)
+            yield from _requirement(item, "" if place == known else place)
+
+
+def _requirement(outcome: Outcome, place: str) -> Iterator[str]:
+    """One requirement of a step, in as many lines as it takes, and below it what is to do."""
+    from textwrap import wrap  # noqa: PLC0415 - start-up: for this table alone
+
+    rule, verdict = outcome.rule, outcome.verdict
+    is_missing = verdict.result is Result.FINDING and verdict.permission and not verdict.granted
+    cells = (
+        str(rule.step),
+        _word(verdict.result),
+        outcome.subject,
+        verdict.requirement or rule.title,
+        "None" if is_missing else _level(verdict.granted),
+        place,
+    )
+    yield from _aligned(cells)
+    told = verdict.reason or ("" if verdict.permission else verdict.message)
+    width = _WIDTH - len(_INDENT)
+    yield from (_INDENT + line for line in wrap(one_line(told), width, break_on_hyphens=False))
+
+
+def _word(result: Result) -> str:
+    return result.value.replace("_", " ")
+
+
+def _aligned(cells: Sequence[str]) -> Iterator[str]:
+    """The cells of one row beside each other, none wider than its column; paths part at slashes."""
+    from textwrap import wrap  # noqa: PLC0415 - as above
+
+    *texts, place = (one_line(cell) for cell in cells)
+    columns = [
+        wrap(text, width, break_on_hyphens=False)
+        for text, width in zip(texts, _WIDTHS, strict=False)
+    ]
+    parts = wrap(place.replace("/", "/ "), _WIDTHS[-1])
+    columns.append([part.replace("/ ", "/") for part in parts])
+    for line in zip_longest(*columns, fillvalue=""):
+        padded = (text.ljust(width) for text, width in zip(line, _WIDTHS, strict=True))
+        yield "  ".join(padded).rstrip()
 
 
 def drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -85,7 +157,7 @@ def _severity(finding: Finding) -> str:
 def _outcome(outcome: Outcome) -> tuple[str, ...]:
     verdict = outcome.verdict
     return (
-        verdict.result.value.replace("_", " "),
+        _word(verdict.result),
         outcome.subject,
         outcome.rule.id,
         verdict.requirement or verdict.reason or verdict.message,

@@ -10,8 +10,8 @@ import pytest
 from conftest import sdf
 from facts import account_of
 
-from nspermaudit import Reading, Use, examples, packs, safe_yaml, source
-from nspermaudit.account import Account
+from nspermaudit import Reading, Use, config, examples, packs, safe_yaml, source
+from nspermaudit.account import NOWHERE, Account
 from nspermaudit.checks import CHECKS
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import NO_ROLE, Role
@@ -41,6 +41,8 @@ def test_a_rule_says_of_a_role_what_its_case_expects(case: dict[str, Any], tmp_p
     file.write_text(json.dumps({"pack": "example", "title": "Example", **around, "rules": rules}))
     (pack,) = packs.load([Use(str(file))])
     roles, account = read(case["role"]) if "role" in case else ([NO_ROLE], Account())
+    if "account" in case:
+        account = config.stated_account(case["account"], lambda *_: NOWHERE)
     if "projects" in case:
         account = account_of(case["projects"], account)
     verdicts = [verdict for role in roles for verdict in pack.rules[0].judge(role, account)]

@@ -21,7 +21,14 @@ CRASHES = BUILD / "crashes"
 _PEOPLE = ("harbour/*.csv", "harbour/suiteql/*.csv")
 SEEDS = {
     "sdf": ("broken/*.xml", "acme/src/Objects/*.xml"),
-    "csv": ("broken/*.csv", "exports/*.csv", "exports/suiteql/*.csv", "larkfield/csv/*", *_PEOPLE),
+    "csv": (
+        "broken/*.csv",
+        "exports/*.csv",
+        "exports/suiteql/*.csv",
+        "larkfield/csv/*",
+        "acme/exports/*.csv",
+        *_PEOPLE,
+    ),
     "spreadsheetml": ("broken/*.xls", "exports/*.xls"),
     "json": ("broken/*json", "exports/*json", "harbour/suiteql/*.json"),
     "excel": ("exports/*.xlsx", "exports/*binary.xls", "larkfield/xlsx/*"),

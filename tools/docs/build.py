@@ -19,7 +19,7 @@ from nspermaudit.checks.conflict import Conflict
 from nspermaudit.cli.schema import SCHEMAS
 from nspermaudit.conflicts import RANKS
 from nspermaudit.pack_file import Pack
-from nspermaudit.rule import GRADES, Rule, Use
+from nspermaudit.rule import GRADES, STEPS, Rule, Use
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -103,6 +103,8 @@ def _rule(rule: Rule) -> Iterator[str]:
             yield f"{word} {_globbed(str(condition))}.\n"
     texts = {
         "Why": rule.because,
+        "Guide": f"step {rule.step}, {STEPS[rule.step - 1]}" if rule.step else "",
+        "Seen as": "; ".join(rule.symptoms),
         "Compensating controls": rule.compensating_controls,
         "Beware": rule.false_positives,
         "Evidence": GRADES.get(rule.evidence, ""),

@@ -1,0 +1,117 @@
+"""Roles that are judged when all was read, kept small until then: there may be sixty thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from nspermaudit.account import Account
+from nspermaudit.model import AttributeValue, Grant, Holding, Location, Permission, Role
+from nspermaudit.rule import Rule, Verdict
+
+
+class _Alike(NamedTuple):
+    """What many roles have in common."""
+
+    path: str
+    format: str
+    element: str
+    attributes: Mapping[str, AttributeValue]
+
+
+class _Kept(NamedTuple):
+    """What is kept of one role."""
+
+    id: str
+    name: str
+    line: int
+    column: int
+    alike: _Alike
+    grants: tuple[Grant, ...]
+    unread: Mapping[str, Permission]
+
+    def role(self) -> Role:
+        """The role again, with those grants alone."""
+        path, form, element, attributes = self.alike
+        return Role(
+            self.id,
+            self.name,
+            Holding(self.grants),
+            Location(path, self.line, self.column),
+            attributes,
+            self.unread,
+            form,
+            element,
+        )
+
+
+_ALL_READ: Mapping[str, Permission] = {}
+
+
+class Waiting:
+    """For each rule that is asked last the roles that it is asked of.
+
+    Of a role its id, name, place and attributes are kept, and the grants of those permissions that
+    a check asks for.
+    """
+
+    def __init__(self, rules: Iterable[Rule], account: Account) -> None:
+        self._by_class: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if rule.is_asked_last:
+                self._by_class.setdefault(rule.applies_to, []).append(rule)
+        self._account = account
+        self._wanted = {
+            name: {item.id for rule in found for item in rule.last_check.kept(account)}
+            for name, found in self._by_class.items()
+        }
+        self._kept: dict[str, list[_Kept]] = {name: [] for name in self._by_class}
+        self._places: dict[str, list[int]] = {}
+        self._alike: dict[tuple[object, ...], _Alike] = {}
+
+    def take(self, role: Role, class_name: str) -> Iterator[tuple[Rule, Verdict]]:
+        """Keep a role for the rules of a class; the verdicts of those that a condition decides."""
+        kept = self._kept.get(class_name)
+        if kept is None:
+            return
+        place = len(kept)
+        kept.append(self._small(role, self._wanted[class_name]))
+        for rule in self._by_class[class_name]:
+            places = self._places.setdefault(rule.id, [])
+            verdict = rule.decided(role, self._account)
+            if verdict:
+                yield rule, verdict
+            else:
+                places.append(place)
+
+    def _small(self, role: Role, wanted: set[str]) -> _Kept:
+        path, line, column = role.location
+        key = (path, role.format, role.element, *role.attributes.items())
+        alike = self._alike.get(key)
+        if alike is None:
+            alike = _Alike(path, role.format, role.element, dict(role.attributes))
+            self._alike[key] = alike
+        grants = tuple(item for key in wanted if key in role.held for item in role.held[key])
+        unread = {key: role.unread[key] for key in wanted if key in role.unread} or _ALL_READ
+        return _Kept(role.id, role.name, line, column, alike, grants, unread)
+
+    def number_for(self, rule: Rule) -> int | None:
+        """How many roles wait for a rule; None if no role is one of its class."""
+        places = self._places.get(rule.id)
+        return None if places is None else len(places)
+
+    def roles_for(self, rule: Rule) -> Iterator[Role]:
+        """The roles that wait for a rule."""
+        kept = self._kept[rule.applies_to]
+        return (kept[place].role() for place in self._places.get(rule.id, ()))
+
+    def add(self, other: Waiting) -> None:
+        """Take in the roles that another one has kept."""
+        for name, found in self._by_class.items():
+            start = len(self._kept[name])
+            self._kept[name] += other._kept[name]
+            for rule in found:
+                theirs = other._places.get(rule.id)
+                if theirs is not None:
+                    ours = self._places.setdefault(rule.id, [])
+                    ours.extend(start + place for place in theirs)
