@@ -16,6 +16,8 @@ from nspermaudit.model import Location
 _RECORD, _CELL = struct.Struct("<HH"), struct.Struct("<HH")
 _BOF, _EOF, _FILE_PASS, _BOUND_SHEET = 0x0809, 0x000A, 0x002F, 0x0085
 _FORMULA, _BOOL_ERR, _MUL_RK = 0x0006, 0x0205, 0x00BD
+_STRINGS, _LEAST = 0x00FC, 3
+"""The table of strings, and how many bytes one takes at least."""
 _CELLS = frozenset((_FORMULA, _BOOL_ERR, _MUL_RK, 0x00FD, 0x0204, 0x027E, 0x0203, 0x00D6))
 _ERRORS = {
     0x00: "#NULL!",
@@ -72,6 +74,8 @@ def _places(whole: bytes) -> Iterator[int]:
     for kind, content in _records(whole, 0):
         if kind == _FILE_PASS:
             raise _encrypted()
+        if kind == _STRINGS and int.from_bytes(content[4:8], "little") * _LEAST > len(whole):
+            raise damaged()  # so many strings do not stand here, and their reader makes room
         if kind == _BOUND_SHEET:
             yield int.from_bytes(content[:4], "little")
 

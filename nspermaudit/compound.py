@@ -47,6 +47,8 @@ class Compound:
             raise damaged()
         self._size = 1 << shift
         self._fat = self._table(self._fat_sectors(difat))
+        if any(len(self._fat) <= number < _FREE for number in self._fat):
+            raise damaged()  # other readers make room for sectors of such numbers
         self.streams = list(self._directory(first))
         self._mini_fat = self._table(self._chain(mini_first, self._fat))
         root = next((stream for stream in self.streams if stream.is_root), None)

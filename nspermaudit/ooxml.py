@@ -33,9 +33,11 @@ _ENCODING = re.compile(rb"(?i)<\?xml[^>]*\sencoding\s*=\s*[\"'](?!utf-8[\"']|us-
 _P = rb"(?:[\w.-]+:)?"  # a prefix
 _CELL = re.compile(rb"<" + _P + rb"c[\s/>]")
 _COLUMN = re.compile(rb"<" + _P + rb"c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]+)\d")
-_ROW = re.compile(rb"<" + _P + rb"row\s[^<>]*?\br\s*=\s*[\"'](\d+)")
+_ROW_OF_CELL = re.compile(rb"<" + _P + rb"c\s[^<>]*?\br\s*=\s*[\"'][A-Za-z]+(\d{1,12})")
+_ROW = re.compile(rb"<" + _P + rb"row\s[^<>]*?\br\s*=\s*[\"'](\d{1,12})")
 _PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]+)\d')
-_PLAIN_ROW = re.compile(rb'<row r="(\d+)"')
+_PLAIN_ROW_OF_CELL = re.compile(rb'<c r="[A-Z]+(\d{1,12})')
+_PLAIN_ROW = re.compile(rb'<row r="(\d{1,12})')
 _ROW_START = re.compile(rb"<" + _P + rb"row[\s/>]")
 _END = re.compile(rb"</" + _P + rb"(?:c|row)>")
 _TAIL = 4096
@@ -141,12 +143,14 @@ class _Extent:
     def take(self, piece: bytes) -> None:
         """See some whole cells. Raises InputError if they are too far apart."""
         columns, rows = _PLAIN_COLUMN.findall(piece), _PLAIN_ROW.findall(piece)
+        of_cells = _PLAIN_ROW_OF_CELL
         is_plain = piece.count(b"<c") == len(columns) and piece.count(b"<row") == len(rows)
         if not is_plain or b":c" in piece or b":row" in piece:  # else it is quicker
             columns, rows = _COLUMN.findall(piece), _ROW.findall(piece)
+            of_cells = _ROW_OF_CELL
             self._take_unplaced(piece, len(columns), len(rows))
         self._columns = max(self._columns, *map(_number, {*columns}), 0)
-        self._rows = max(self._rows, *map(int, rows), 0)
+        self._rows = max(self._rows, *map(int, {*rows, *of_cells.findall(piece)}), 0)
         refuse_far_cells(self._rows, self._columns + self._unplaced)
 
     def _take_unplaced(self, piece: bytes, columns: int, rows: int) -> None:

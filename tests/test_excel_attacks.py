@@ -69,6 +69,12 @@ def _cell_of_xls(row_number: int, column: int) -> bytes:
     return XLS[: place + 4] + struct.pack("<HH", row_number, column) + XLS[place + 8 :]
 
 
+def _with_many_strings() -> bytes:
+    """The .xls whose table of strings is said to have four thousand million."""
+    place = XLS.index(b"\xfc\x00")
+    return XLS[: place + 8] + b"\xff" * 4 + XLS[place + 12 :]
+
+
 def _encrypted_xls() -> bytes:
     """The .xls with a record that says so, in the place of its first one that says little."""
     place = XLS.index(b"\x09\x08\x10\x00") + 20
@@ -100,6 +106,14 @@ ATTACKS: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "far.xlsx": (lambda: _far("XFD1048576"), FAR),
     "farther.xlsx": (lambda: _far("ABCDEF4294967295"), FAR),
     "low.xlsx": (lambda: _far("XFD3", "A1048576"), FAR),
+    "row-of-cell.xlsx": (
+        lambda: raw_book(f'{HEADINGS}<row r="2">{cell("D599999999999", "x")}</row>'),
+        FAR,
+    ),
+    "digits.xlsx": (
+        lambda: raw_book(f'{HEADINGS}<row r="2">{cell("D" + "9" * 9_000, "x")}</row>'),
+        FAR,
+    ),
     "unplaced.xlsx": (_unplaced, FAR),
     "entity.xlsx": (lambda: _doctype('[<!ENTITY x "Items">]'), "a document type declaration"),
     "xxe.xlsx": (lambda: _doctype('[<!ENTITY x SYSTEM "secret.txt">]'), "a document type decl"),
@@ -128,6 +142,7 @@ ATTACKS: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "cells.xlsx": (lambda: raw_book("<row>" + "<c><v>1</v></c>" * 100_000 + "</row>"), "headings"),
     "far.xls": (lambda: _cell_of_xls(65_535, 255), FAR),
     "farther.xls": (lambda: _cell_of_xls(65_535, 65_535), FAR),
+    "strings.xls": (_with_many_strings, DAMAGED),
     "cut.xls": (lambda: XLS[:3000], DAMAGED),
     "header.xls": (lambda: XLS[:512], DAMAGED),
     "short.xls": (lambda: XLS[:20], DAMAGED),

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-import zlib
 from collections.abc import Callable, Mapping
-from hashlib import sha256
-from json import dumps
 from pathlib import Path
 
 from reading import read_all, read_with_restarts
@@ -19,8 +16,6 @@ from nspermaudit import (
     discovery,
     editing,
     examples,
-    excel_child,
-    excel_rows,
     ooxml,
     packs,
     parsers,
@@ -48,7 +43,7 @@ from nspermaudit.rule import Use
 from nspermaudit.source import Source, from_bytes
 
 ARCHIVES = (archive, zip_layout)
-WORKBOOKS = (biff, compound, excel_child, ooxml)
+WORKBOOKS = (biff, compound, ooxml)
 PARSERS = (sdf, features, objects, manifest, deploy, spreadsheetml, json, csv, excel)
 """Named here so that they are imported, and instrumented, before the first bytes come."""
 
@@ -80,25 +75,16 @@ def read_pages(data: bytes) -> None:
 
 
 def read_workbook(data: bytes) -> None:
-    """A workbook gives rows of texts, or an error, to what inspects it before its reader.
-
-    That reader has a process of its own in an audit; here only what it gets is looked at.
-    """
+    """A workbook is refused with words, or goes on to the process that reads it and holds there."""
     try:
         inspect = ooxml.inspected if data.startswith(b"PK") else biff.inspected
         for faults in inspect(data):
             if not all(text.strip() for text in faults.values()):
                 raise AssertionError(f"an error without words: {faults}")
-        found = list(excel_child.records(data))
     except InputError as error:
         _refuse_silence(error)
     else:
-        excel_rows._keep(sha256(data).digest(), [_packed(found)])
         read_export(data)
-
-
-def _packed(found: list[object]) -> bytes:
-    return zlib.compress("".join(f"{dumps(record)}\n" for record in found).encode())
 
 
 def read_zip(data: bytes) -> None:
