@@ -1,4 +1,4 @@
-"""How a matrix is told: as a table in blocks, as CSV (wide or long), as JSON."""
+"""How a matrix is told: as a table in blocks, as CSV (wide or long), as JSON, page, workbook."""
 
 from __future__ import annotations
 
@@ -167,9 +167,25 @@ def _rows(matrix: Matrix) -> Iterable[dict[str, Any]]:
         yield {"permission": permission_value(item), "levels": levels}
 
 
-FORMATS: Mapping[str, Callable[[Matrix, Look], Iterator[str]]] = {
+def _html(matrix: Matrix, look: Look) -> Iterator[str]:
+    from nspermaudit import matrix_page  # noqa: PLC0415 - start-up: few ask for a page
+
+    del look  # a page is kept: it says everything
+    return matrix_page.pages(matrix, (*matrix.access.notes, *_note(matrix)))
+
+
+def _xlsx(matrix: Matrix, look: Look) -> Iterator[bytes]:
+    from nspermaudit import matrix_workbook  # noqa: PLC0415 - start-up: few ask for a workbook
+
+    del look
+    return matrix_workbook.pieces(matrix, (*matrix.access.notes, *_note(matrix)))
+
+
+FORMATS: Mapping[str, Callable[[Matrix, Look], Iterator[Any]]] = {
     "table": _table,
     "csv": _csv,
     "json": _json,
+    "html": _html,
+    "xlsx": _xlsx,
 }
-"""How a matrix can be told: each makes the text of it piece by piece."""
+"""How a matrix can be told: each makes it piece by piece, as text or as bytes."""

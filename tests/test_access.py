@@ -188,7 +188,7 @@ def test_matrix_on_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert "".join(narrow.split("none", 1)[1].split()).count("F") == letters
 
 
-@pytest.mark.parametrize("form", [*matrix_formats.FORMATS, "who"])
+@pytest.mark.parametrize("form", [*sorted(matrix_formats.FORMATS.keys() - {"xlsx"}), "who"])
 def test_hostile_names(form: str, run: Run, tmp_path: Path) -> None:
     """A name is text: no formula, no control character, no markup, no column of another's."""
     table = [

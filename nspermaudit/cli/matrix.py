@@ -9,10 +9,17 @@ import click
 from nspermaudit import access
 from nspermaudit.cli.asking import Names, reading_options, role_of, sources
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE
-from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
-from nspermaudit.cli.terminal import end_in_order, put_all, wants_color, width_of
+from nspermaudit.cli.output import (
+    Output,
+    format_options,
+    refuse_overwriting,
+    refuse_terminal,
+    write_all,
+)
+from nspermaudit.cli.terminal import end_in_order, put_all, put_bytes, wants_color, width_of
 from nspermaudit.matrix import matrix as made
 from nspermaudit.matrix_formats import FORMATS, Look
+from nspermaudit.reporters import BINARY, refuse_missing
 from nspermaudit.source import Reading
 from nspermaudit.style import Style
 
@@ -22,7 +29,7 @@ Examples:
   nspermaudit matrix roles.csv --permission Setup           one category
   nspermaudit matrix roles.csv --role "*clerk*" --only-differences
   nspermaudit matrix roles.csv staff.csv --users            users, over all their roles
-  nspermaudit matrix src --output csv=matrix.csv            for a spreadsheet
+  nspermaudit matrix src --output xlsx=matrix.xlsx          a workbook; also csv, html
 
 \b
 Exit codes:
@@ -75,7 +82,11 @@ def matrix(  # noqa: PLR0913 - one parameter an option
     """
     if output:
         end_in_order()
-    is_digested = "json" in (format, *(item.format for item in output))
+    formats = (format, *(item.format for item in output))
+    refuse_missing(formats)
+    if format in BINARY:
+        refuse_terminal(format)
+    is_digested = "json" in formats
     inputs = sources(paths or (".",), is_digested=is_digested)
     if output:
         refuse_overwriting(output, (item.file for item in inputs if item.file))
@@ -83,6 +94,7 @@ def matrix(  # noqa: PLR0913 - one parameter an option
     table = made(found, globs=permission, of_users=users, only_differences=only_differences)
     look = Look(Style(verbosity=-int(quiet)), is_long=long)
     is_delivered = write_all(output, lambda form: FORMATS[form](table, look))
+    put = put_bytes if format in BINARY else put_all
     style = look.style._replace(color=wants_color(color, sys.stdout))
-    put_all(FORMATS[format](table, look._replace(style=style, width=width_of(sys.stdout))))
+    put(FORMATS[format](table, look._replace(style=style, width=width_of(sys.stdout))))
     return COMPLETE if is_delivered and not found.unfinished else NOT_COMPLETE
