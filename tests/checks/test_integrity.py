@@ -10,7 +10,7 @@ from nspermaudit.inputs import EVERYTHING
 
 def test_every_built_in_check_is_in_one_rule_that_ships() -> None:
     """No check waits for somebody to find it, and no rule says the same as another."""
-    found = packs.load(Use(name) for name in packs.shipped())
+    found = packs.load_each(Use(name) for name in packs.shipped())
     rules = {rule.id: rule.check for pack in found for rule in pack.rules}
     asked = Counter(
         check.name for check in rules.values() if isinstance(check, integrity.Integrity)
