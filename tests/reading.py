@@ -110,8 +110,11 @@ def _roles(export: Export, inputs: Inputs, account: Account) -> list[Role]:
 
 
 def said(place: Path, *, plain: bool) -> str:
-    """All that an audit of every role against every shipped pack says, as JSON."""
-    names = [name for name in packs.shipped() if not name.startswith("least-privilege")]
+    """All that an audit of every role against the shipped packs says, as JSON.
+
+    Without those that contradict others, and those of vendors, which use the same verbs.
+    """
+    names = [name for name in packs.shipped() if not name.startswith(("least-privilege", "vendor"))]
     request = Request(packs=tuple(map(Use, names)), roles=("*",), keep_all=True)
     report = audit(find([str(place)]), Config(), request, Reading(plain=plain))
     assert report.roles
