@@ -62,7 +62,8 @@ def _levels(
         [text(item.name), *(_cell(column.level(item.id)) for column in columns)]
         for item in permissions
     )
-    return table(category, ("Permission", *names), rows, kind="levels")
+    caption = f"Levels of {category}"
+    return table(caption, ("Permission", *names), rows, kind="levels")
 
 
 def _cell(level: Level | None) -> str:
