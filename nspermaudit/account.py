@@ -261,10 +261,13 @@ class Account(NamedTuple):
         return self.strays
 
 
+_NOBODY = Account()
+
+
 class Census:
     """Who has which role, and what is known of users, while inputs are read."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account = _NOBODY) -> None:
         self.assignments = {item[:2]: item for item in account.assignments}
         self.users = dict(account.users)
         self.global_grants = {item[:2]: item for item in account.global_grants}

@@ -6,6 +6,7 @@ from time import strftime
 from typing import TYPE_CHECKING, NamedTuple
 
 from nspermaudit import choosing, packs, scope
+from nspermaudit.account import Census
 from nspermaudit.config import FILE_NAME, Config
 from nspermaudit.errors import OtherReadingError, UsageError
 from nspermaudit.export import Export
@@ -13,6 +14,7 @@ from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
 from nspermaudit.pages import merged
+from nspermaudit.questions import Questions
 from nspermaudit.rule import ParameterValue, Result, Rule, Use
 from nspermaudit.scope import INTEGRATION
 from nspermaudit.source import Reading, Source
@@ -103,9 +105,9 @@ def audit(
         config.classes, request.roles, rules, lambda: inputs.first_roles(account)
     )
     total = Tally(
-        rules,
+        Questions(rules, account),
         roles,
-        account,
+        Census(account),
         keep_all=request.keep_all,
         snapshot=kept.roles if kept else None,
         judged=accepting and accepting.judged,

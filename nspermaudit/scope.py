@@ -1,14 +1,18 @@
 """Which roles count as what: the classes that rules are asked of, and what was assumed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from nspermaudit.model import Role
 from nspermaudit.rule import Condition, Rule
-from nspermaudit.selector import EVERY_ROLE, All, Any, Constant, HasAttribute, Named
+from nspermaudit.selector import EVERY_ROLE, All, Any, Constant, HasAttribute, Named, ParameterIs
+from nspermaudit.style import listed
 
 INTEGRATION = "integration"
 EVERY = "all"
+
+_FEW = 3
+"""So many rules that a parameter switches off are told one by one."""
 
 
 class Scope(NamedTuple):
@@ -39,9 +43,7 @@ def settle(
     elif INTEGRATION in asked and INTEGRATION not in classes:
         classes[INTEGRATION], words = _guess(first_roles())
         assumptions.append(words)
-    assumptions += [
-        f"not asked: {rule.id} (only {words})" for rule in rules if (words := switched_off(rule))
-    ]
+    assumptions += _not_asked({rule.id: words for rule in rules if (words := switched_off(rule))})
     assumptions += [
         f'role class "{name}" is defined nowhere: its rules were not evaluated'
         for name in asked
@@ -54,10 +56,21 @@ def switched_off(rule: Rule) -> str:
     """The condition on a pack's parameter that keeps a rule from being asked; else empty."""
     for word, condition, keeps in (("when", rule.when, False), ("unless", rule.unless, True)):
         parts = condition.conditions if isinstance(condition, All) else ()
-        fixed = [part for part in parts if isinstance(part, Constant) and part.answer is keeps]
+        fixed = [
+            part
+            for part in parts
+            if isinstance(part, ParameterIs) and (part.given == part.wanted) is keeps
+        ]
         if fixed and (word == "when" or len(parts) == 1):
             return f"{word} {fixed[0]}"
     return ""
+
+
+def _not_asked(off: Mapping[str, str]) -> Iterator[str]:
+    if len(off) <= _FEW:
+        yield from (f"not asked: {rule_id} (only {words})" for rule_id, words in off.items())
+    else:
+        yield f"not asked: {len(off)} rules, by parameters of their packs: {listed([*off])}"
 
 
 def _guess(roles: list[Role]) -> tuple[Condition, str]:

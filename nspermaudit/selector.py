@@ -116,7 +116,7 @@ class ParameterIs(NamedTuple):
         return self.given == self.wanted
 
     def __str__(self) -> str:
-        wanted = spoken(self.wanted) if isinstance(self.wanted, bool) else self.wanted
+        wanted = str(self.wanted).lower() if isinstance(self.wanted, bool) else self.wanted
         return f"parameter {self.name} is {wanted}"
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from nspermaudit import scope
-from nspermaudit.account import Account
+from nspermaudit.account import Account, Census
 from nspermaudit.audit import DEFAULT_REQUEST, judge_all, unfinished_of
 from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs
 from nspermaudit.pages import merged
+from nspermaudit.questions import Questions
 from nspermaudit.snapshot import Snapshot
 from nspermaudit.source import Reading, Source
 from nspermaudit.tally import Tally
@@ -29,7 +30,8 @@ def survey(sources: Iterable[Source], reading: Reading) -> Survey:
     """Read the roles of some sources. What is wrong with a source is in the report."""
     inputs, roles = Inputs(sources, reading), Snapshot()
     account = inputs.read_companions(needs=())
-    total = Tally((), scope.settle({}, (), (), list), account, keep_all=False, snapshot=roles)
+    asked, nobody = Questions((), account), scope.settle({}, (), (), list)
+    total = Tally(asked, nobody, Census(account), keep_all=False, snapshot=roles)
     for role in merged(judge_all(inputs, total)):
         total.judge(role)
     inputs.tell_missing_pages()

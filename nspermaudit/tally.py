@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from nspermaudit import noticed
 from nspermaudit.account import Account, Assignment, Census, User
 from nspermaudit.finding import (
     LIMITS,
@@ -22,10 +23,11 @@ from nspermaudit.finding import (
     subject_id_of,
 )
 from nspermaudit.model import NO_ROLE, Role
+from nspermaudit.questions import Questions
 from nspermaudit.rule import Result, Rule, Verdict
 from nspermaudit.scope import INTEGRATION, Scope
 from nspermaudit.selector import Named
-from nspermaudit.style import MAX_NAMED, counted, listed
+from nspermaudit.style import MAX_NAMED
 from nspermaudit.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -41,31 +43,23 @@ class Tally:
 
     def __init__(  # noqa: PLR0913 - what an audit is about, and what it has to remember
         self,
-        rules: Sequence[Rule],
+        asked: Questions,
         scope: Scope,
-        account: Account,
+        people: Census,
         *,
         keep_all: bool,
         snapshot: Snapshot | None = None,
         judged: Judged | None = None,
         by_user: Snapshot | None = None,
     ) -> None:
-        self.rules = rules
+        self.questions = asked
         self.scope = scope
-        self.account = account
+        self.people = people
         self.keep_all = keep_all
         self.snapshot = snapshot
         self.judged = judged
-        projects = (*account.projects.values(), account.strays)
-        self._objects = {key for project in projects if project for key in project.roles}
-        self._by_class: dict[str, list[Rule]] = {}
-        self._about_account = [rule for rule in rules if rule.is_about_account]
-        for rule in rules:
-            if not rule.is_about_account:
-                asked = self._by_class.setdefault(rule.applies_to, [])
-                asked += () if rule.is_asked_last else (rule,)
-        self.waiting = Waiting(rules, account)
-        self.steps: dict[int, set[Result]] = {rule.step: set() for rule in rules if rule.step}
+        self.waiting = Waiting(asked)
+        self.steps: dict[int, set[Result]] = {rule.step: set() for rule in asked.rules if rule.step}
         self.roles = self.grants = 0
         self.results: Counter[Result] = Counter()
         self.not_evaluated: Counter[str] = Counter()
@@ -76,7 +70,6 @@ class Tally:
         self.places: dict[str, str] = {}
         self.repeated: set[str] = set()
         self.asked: set[str] = set()
-        self.people = Census(account)
         self._by_user = by_user
         self.told: set[str] = set()
         self.tallied: Counter[str] = Counter()
@@ -85,9 +78,9 @@ class Tally:
     def fresh(self) -> Tally:
         """An empty tally of the same audit."""
         return Tally(
-            self.rules,
+            self.questions,
             self.scope,
-            self.account,
+            Census(),
             keep_all=self.keep_all,
             snapshot=None if self.snapshot is None else self.snapshot.fresh(),
             judged=None if self.judged is None else self.judged.fresh(),
@@ -104,7 +97,7 @@ class Tally:
                 snapshot.take(role)
         if self.judged is not None:
             self.judged.see(role)
-        for name, rules in self._by_class.items():
+        for name, rules in self.questions.of_roles.items():
             roles = self.scope.classes.get(name)
             asked = roles.holds(role, self.account) if roles else None
             if asked:
@@ -118,6 +111,16 @@ class Tally:
                 reason = f"not known whether the role is one of class {name}"
                 for rule in rules:
                     self._count(rule, role, Verdict(Result.NOT_EVALUATED, reason=reason))
+
+    @property
+    def account(self) -> Account:
+        """What was known of the account before any role was read."""
+        return self.questions.account
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The rules that are asked."""
+        return self.questions.rules
 
     def keep_for_users(self) -> None:
         """Keep of all roles what is needed to tell, once all are read, what users can do."""
@@ -137,9 +140,9 @@ class Tally:
         Once all roles are judged: only then it is known who has them.
         """
         account = self.people.onto(self.account)
-        if self.judged is not None and self._about_account:
+        if self.judged is not None and self.questions.about_account:
             self.judged.ask(NO_ROLE, "")
-        for rule in self._about_account:
+        for rule in self.questions.about_account:
             for verdict in rule.judge(NO_ROLE, account):
                 self._count(rule, NO_ROLE, verdict)
         for rule in self.rules:
@@ -174,7 +177,7 @@ class Tally:
         self.notes.update(users.notes())
         if self.judged is not None:
             for person in users.people.persons:
-                self.judged.see_user(person.label, self._by_class)
+                self.judged.see_user(person.label, self.questions.of_roles)
         self.findings = [*users.with_holders(self.findings)]
 
     def _ask(self, rules: Iterable[Rule], role: Role) -> None:
@@ -203,7 +206,7 @@ class Tally:
 
     def _place(self, role_id: str, path: str) -> None:
         first = self.places.setdefault(role_id, path)
-        if first != path and role_id not in self._objects:
+        if first != path and role_id not in self.questions.objects:
             self.repeated |= {first, path}
 
     def _count(self, rule: Rule, role: Role, verdict: Verdict) -> None:
@@ -252,6 +255,7 @@ class Tally:
 
     def report(self, version: str, packs: Iterable[PackDigest], inputs: Iterable[Input]) -> Report:
         """Everything that was counted, in an order that does not depend on that of the inputs."""
+        known = self.account.roles.values()
         return Report(
             version=version,
             packs=tuple(packs),
@@ -270,9 +274,9 @@ class Tally:
                 sorted(
                     {
                         *self.notes,
-                        *self._unseen(),
-                        *self._repeated(),
-                        *self._in_total(),
+                        *(noticed.unseen(known, self.places) if self.roles else ()),
+                        *noticed.repeated(self.repeated),
+                        *noticed.in_total(self.tallied, self.roles),
                         *(words for _, words in self.unasked()),
                     }
                 )
@@ -287,36 +291,8 @@ class Tally:
     def _sorted_outcomes(self) -> tuple[Outcome, ...]:
         return tuple(sorted(self.outcomes, key=lambda outcome: outcome.order))
 
-    def _unseen(self) -> Iterable[str]:
-        """Roles that a companion table names and no export has permissions of."""
-        facts = {fact.id: fact for fact in self.account.roles.values()}
-        unseen = sorted(
-            fact.name or fact.id
-            for fact in facts.values()
-            if fact.id not in self.places and fact.script_id not in self.places
-        )
-        if unseen and self.roles:
-            names = listed([f'"{name}"' for name in unseen])
-            yield f"no permissions were exported of {names}: not assessed"
-
     def unasked(self) -> Iterable[tuple[str, str]]:
         """Classes to which no role belongs, as far as the inputs tell, and that in words."""
-        asked = (
-            rule for rule in self.rules if not rule.is_about_account and not rule.is_asked_last
-        )
-        classes = [rule.applies_to for rule in asked]
-        for name in sorted(set(classes) - self.asked) if self.roles else ():
-            rules = counted(classes.count(name), "rule")
+        for name, words in self.questions.unasked(self.asked) if self.roles else ():
             hint = "; name one with --role" if name == INTEGRATION and not self.scope.globs else ""
-            yield name, f"no role is known to be of class {name}: {rules} asked of none{hint}"
-
-    def _in_total(self) -> Iterable[str]:
-        """What is so common that only the number of roles is told."""
-        for words, number in self.tallied.items():
-            yield f"{number} of {counted(self.roles, 'role')} {words}"
-
-    def _repeated(self) -> Iterable[str]:
-        """Exports, other than SDF objects, that have roles in common."""
-        if self.repeated:
-            paths = listed(sorted(self.repeated))
-            yield f"some roles stand in more than one export, each is judged on its own: {paths}"
+            yield name, words + hint

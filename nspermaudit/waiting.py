@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from nspermaudit.account import Account
 from nspermaudit.model import AttributeValue, Grant, Holding, Location, Permission, Role
+from nspermaudit.questions import Questions
 from nspermaudit.rule import Rule, Verdict
 
 
@@ -55,17 +55,9 @@ class Waiting:
     a check asks for.
     """
 
-    def __init__(self, rules: Iterable[Rule], account: Account) -> None:
-        self._by_class: dict[str, list[Rule]] = {}
-        for rule in rules:
-            if rule.is_asked_last:
-                self._by_class.setdefault(rule.applies_to, []).append(rule)
-        self._account = account
-        self._wanted = {
-            name: {item.id for rule in found for item in rule.last_check.kept(account)}
-            for name, found in self._by_class.items()
-        }
-        self._kept: dict[str, list[_Kept]] = {name: [] for name in self._by_class}
+    def __init__(self, asked: Questions) -> None:
+        self._asked = asked
+        self._kept: dict[str, list[_Kept]] = {name: [] for name in asked.last}
         self._places: dict[str, list[int]] = {}
         self._alike: dict[tuple[object, ...], _Alike] = {}
 
@@ -75,10 +67,10 @@ class Waiting:
         if kept is None:
             return
         place = len(kept)
-        kept.append(self._small(role, self._wanted[class_name]))
-        for rule in self._by_class[class_name]:
+        kept.append(self._small(role, self._asked.kept[class_name]))
+        for rule in self._asked.last[class_name]:
             places = self._places.setdefault(rule.id, [])
-            verdict = rule.decided(role, self._account)
+            verdict = rule.decided(role, self._asked.account)
             if verdict:
                 yield rule, verdict
             else:
@@ -107,7 +99,7 @@ class Waiting:
 
     def add(self, other: Waiting) -> None:
         """Take in the roles that another one has kept."""
-        for name, found in self._by_class.items():
+        for name, found in self._asked.last.items():
             start = len(self._kept[name])
             self._kept[name] += other._kept[name]
             for rule in found:

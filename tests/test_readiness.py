@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, Ran, audited, sdf
 from reading import read, read_all
+from reported import reported
 
 from nspermaudit import Config, Report, Request, Use, config, find, forking, packs
 from nspermaudit.account import AccessToken, Account, Integration
@@ -366,7 +367,7 @@ def test_a_column_with_secrets_is_told_and_nothing_of_it_is_read(
     assert f'roles.csv:1: holds secrets (column "{heading}")' in ran.out
     for form in REPORTERS:
         for more in ((), ("--show", "all"), ("-v",)):
-            ran = run("check", tmp_path, "--format", form, *more)
+            ran = reported(run, tmp_path.parent, form, "check", tmp_path, *more)
             assert ran.code == 3
             assert "hunter2" not in ran.out + ran.err
             assert SECRET[:12] not in ran.out + ran.err
@@ -392,7 +393,8 @@ def test_what_looks_like_a_secret_is_masked_wherever_it_stands(
     """Of a key that somebody pasted into a name no part is told, in any format."""
     (tmp_path / name).write_text(SPREAD[name], encoding="utf-8")
     for form in REPORTERS:
-        ran = run("check", tmp_path / name, "--format", form, "--show", "all", "--role", "*")
+        options = ("--show", "all", "--role", "*")
+        ran = reported(run, tmp_path.parent, form, "check", tmp_path / name, *options)
         assert SECRET[:12] not in ran.out + ran.err
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from nspermaudit.conflicts import CONFLICT, cure_of, kind_of
 from nspermaudit.finding import Finding, Report
 from nspermaudit.html_page import code, text
 from nspermaudit.html_report.subjects import SEVERITIES, Rules, Subject, place
@@ -28,7 +29,9 @@ def by_role(report: Report, subjects: Sequence[Subject], rules: Rules) -> Iterat
     yield (
         "<p>By role, the worst first. The name of a rule leads to why it matters, to its sources "
         "and, where it is the same for all, to how to mend it. Places are line:column. In what is "
-        "said of several findings <i>ID</i> and <i>NAME</i> stand for those of each.\n"
+        "said of several findings <i>ID</i> and <i>NAME</i> stand for those of each. Of a conflict "
+        "both sides are told, by what the role can do each: take one of them away, or let two "
+        "people do it.\n"
     )
     rest = len(report.findings) - sum(len(subject.listed) for subject in subjects)
     yield _controls(report, is_cut=rest > 0)
@@ -84,6 +87,12 @@ def _subject(subject: Subject, rules: Rules) -> Iterator[str]:
         f"<details open id=s{subject.number}><summary><h3>{text(subject.title)}</h3> "
         f"{role_id} <span>{words}</span></summary>\n<p class=where>{_where(subject)}\n"
     )
+    cure = cure_of(item for item in subject.findings if kind_of(item) == CONFLICT)
+    if cure and cure.gone > 1:
+        yield (
+            f"<p>Without {text(cure.permission.name)} ({code(cure.permission.id)}) "
+            f"{cure.gone} of its conflicts would be gone.\n"
+        )
     severity = None
     for rule, group in subject.by_rule:
         if rule.severity is not severity:
@@ -158,12 +167,15 @@ def _message(item: Finding, subject: Subject) -> str:
 
 def _finding(item: Finding, subject: Subject, message: str, fix: str) -> str:
     """One finding: what, how to mend it, where, its name for machines."""
-    kind, what = "", text(message)
+    sides = item.verdict.sides if _shows_sides(item) else ()
+    kind, what = "", _sides(item, subject) if sides else text(message)
     if item.is_accepted:
         kind, what = f" class={item.status[:2]}", f"<p class=m><b>{item.status}</b> {what}"
+    told = {grant.location for side in sides for grant in side}
     related = (
         f"<p>{code(place(where, subject.path))} {text(words)}"
         for where, words in item.verdict.related
+        if where not in told
     )
     terms = f"<p class=t>{text(item.waiver.terms)}" if item.waiver else ""
     return (
@@ -172,17 +184,44 @@ def _finding(item: Finding, subject: Subject, message: str, fix: str) -> str:
     )
 
 
+def _shows_sides(item: Finding) -> bool:
+    """Whether the grants of both sides of a conflict say all: those of one role do."""
+    return kind_of(item._replace(waiver=None, is_baselined=False)) == CONFLICT and bool(
+        item.verdict.sides and not item.verdict.user
+    )
+
+
+def _sides(item: Finding, subject: Subject) -> str:
+    """Both sides of a conflict, by the grants and attributes that are enough for each."""
+    marks = item.verdict.marks or ((),) * len(item.verdict.sides)
+    sides = (
+        ", ".join(
+            [
+                *(
+                    f"{text(grant.permission.name)}: {grant.level.title} "
+                    f"<code>{text(place(grant.location, subject.path))}</code>"
+                    for grant in grants
+                ),
+                *map(text, words),
+            ]
+        )
+        for grants, words in zip(item.verdict.sides, marks, strict=True)
+    )
+    return " <b>and</b> ".join(sides)
+
+
 def _identity(item: Finding, subject: Subject, told: str) -> str:
     """The place, the permission's id where no text has it, and the fingerprint."""
     permission = item.verdict.permission
     name = permission.id if permission and permission.id not in told else ""
-    parts = (place(item.location, subject.path), name, item.fingerprint)
+    where = "" if _shows_sides(item) else place(item.location, subject.path)
+    parts = (where, name, item.fingerprint)
     return " ".join(text(part) for part in parts if part)
 
 
 def _fix(item: Finding, subject: Subject) -> str:
     """The cure of this finding; empty where it is the rule's, which stands with the rule."""
-    if item.rule.fix:
+    if item.rule.fix or _shows_sides(item):
         return ""
     begins = f"{_TO_ROLE}{MANAGE_ROLES} > {subject.title} > "
     return item.fix.replace(begins, _IN_ROLE)

@@ -147,7 +147,7 @@ CHANGES: dict[str, tuple[str, Callable[[str], str], str]] = {
         "findings, then and not now: sales-order-permissions",
     ),
     "pack": (
-        "packs/0003",
+        "packs/0004-guide-sales-orders",
         lambda text: text.replace("severity: error", "severity: warning", 1),
         "findings, now and not then: sales-order-permissions, ",
     ),

@@ -182,6 +182,10 @@ def test_matrix_has_the_worst_of_each_rule() -> None:
                 often = of_cell.count(Result.FINDING)
                 few = "" if often == len(of_cell) else f" ({often} of {len(of_cell)})"
                 assert row[rule_id] == f"finding{few}"
+            elif Result.NOT_EVALUATED in of_cell:
+                assert row[rule_id].startswith("not evaluated")
+            elif {*of_cell} == {Result.NOT_APPLICABLE}:
+                assert row[rule_id] == "not applicable"
             else:
                 assert row[rule_id] == "pass"
 
