@@ -58,7 +58,7 @@ class RuleReader(NamedTuple):
         from nspermaudit.functions import Function  # noqa: PLC0415 - start-up: few packs have any
 
         known = self.functions.get(name)
-        if known is None:
+        if known is None and not self.document.is_faulty(("functions", name)):
             self.fault(
                 f'the pack has no function "{name}"{schemas.closest(name, self.functions)}', *where
             )

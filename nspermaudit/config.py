@@ -103,7 +103,8 @@ def parse(data: bytes, path: str, file: str) -> Config:
 def stated_account(stated: Mapping[str, Any], locate: Callable[..., Location]) -> Account:
     """The facts about the account that somebody wrote down, as ``account:`` of the configuration.
 
-    ``locate`` tells where a part of them stands, by its keys and indexes.
+    ``locate`` tells where a part of them stands, by its keys and indexes. Ids that are numbers may
+    be written as such.
     """
     features = {name: state == "on" for name, state in stated.get("features", {}).items()}
     places = {name: locate("features", name) for name in features}
@@ -120,12 +121,13 @@ def stated_account(stated: Mapping[str, Any], locate: Callable[..., Location]) -
         for index, item in enumerate(stated.get("integrations", ()))
     )
     assignments = tuple(
-        Assignment(item["user"], item["role"], locate("assignments", index))
+        Assignment(str(item["user"]), str(item["role"]), locate("assignments", index))
         for index, item in enumerate(stated.get("assignments", ()))
     )
     tokens = tuple(
         AccessToken(
-            *(item.get("application", ""), item.get("user", ""), item["role"]),
+            item.get("application", ""),
+            *(str(item.get("user", "")), str(item["role"])),
             item["state"] == "active" if "state" in item else None,
             locate("tokens", index),
         )
@@ -134,7 +136,7 @@ def stated_account(stated: Mapping[str, Any], locate: Callable[..., Location]) -
     return Account(
         MappingProxyType(features),
         assignments=assignments,
-        id=stated.get("id", ""),
+        id=str(stated.get("id", "")),
         integrations=integrations,
         tokens=tokens,
         places=MappingProxyType(places),

@@ -24,6 +24,7 @@ _BOUNDS = {
     "minProperties": "must not be empty",
     "minLength": "must not be empty",
     "minimum": "too small a number",
+    "uniqueItems": "must not name the same twice",
 }
 
 
@@ -131,6 +132,8 @@ def _sentence(validator: str, expected: Any, value: Any, schema: Mapping[str, An
         return f"{written(value)} is not {schema.get('title', 'of the right form')}"
     if validator == "not":
         return str(schema.get("description", "not allowed here"))
+    if validator == "maxItems":
+        return f"must not have more than {expected}"
     return _BOUNDS.get(validator, f"not allowed here ({validator})")
 
 

@@ -314,6 +314,19 @@ def test_features_may_be_stated(account: str, result: Result, tmp_path: Path) ->
     assert {key: number for key, number in report.results.items() if number} == {result: 1}
 
 
+def test_ids_that_are_numbers_need_no_quotes(tmp_path: Path) -> None:
+    """As most account ids and every internal id are."""
+    file = tmp_path / "nspermaudit.yaml"
+    file.write_text(
+        "account:\n  id: 1234567\n  assignments: [{user: 501, role: 1040}]\n"
+        "  tokens: [{user: 501, role: 1040}]\n"
+    )
+    account = config.read(str(file)).account
+    assert account.id == "1234567"
+    assert [(item.user, item.role) for item in account.assignments] == [("501", "1040")]
+    assert [(item.user, item.role) for item in account.tokens] == [("501", "1040")]
+
+
 def test_a_pack_is_found_from_the_folder_of_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -477,6 +490,8 @@ def test_what_only_resembles_a_key_is_no_secret(tmp_path: Path) -> None:
         ("rules: {empty-role: eror}\n", ['1:9: "eror" is not one of "error", "warning", ']),
         ("account: {features: {TBA: true}}\n", ['1:22: true is not one of "on", "off"']),
         ("account: {release: 2026.3}\n", ['1:11: "2026.3" is not a release such as 2026.2']),
+        ("account: {id: -1}\n", ["1:11: too small a number"]),
+        ("account: {id: }\n", ["1:11: expected text or a whole number"]),
         ("account: {id: a b}\n", ['1:11: "a b" is not an account id such as 1234567_SB1']),
         (
             "roles:\n  fine: customrole_a\n  My Roles: customrole_b\n",

@@ -10,7 +10,7 @@ from conftest import audited, sdf
 from hypothesis import given
 from hypothesis import strategies as some
 
-from nspermaudit import catalog, conflicts, group_lines
+from nspermaudit import DocumentError, catalog, conflicts, group_lines, pack_file
 from nspermaudit.finding import Finding
 from nspermaudit.model import Grant, Level, Location, Permission
 from nspermaudit.reporters import text
@@ -47,6 +47,44 @@ SINGLE = """\
     examples: {complies: [{}], violates: [{Customers: full}]}
 """
 ROLE = (("LIST_VENDOR", "FULL"), ("TRAN_VENDBILL", "FULL"), ("TRAN_VENDPYMT", "FULL"))
+
+
+@pytest.mark.parametrize(
+    ("pair", "pay", "told"),
+    [
+        ("[pay, pay]", "pay, any of: {Check: create}", ["10:5: must not name the same twice"]),
+        ("[pay, a, b]", "pay, any of: {Check: create}", ["10:5: must not have more than 2"]),
+        (
+            "[pay, bill]",
+            "pay, any of: {Check: creat}",
+            ["5:30: ", '10:21: the pack has no function "bill" (did you mean "bills"?)'],
+        ),
+    ],
+)
+def test_what_is_wrong_about_the_two_sides_is_told_once(
+    pair: str, pay: str, told: list[str], tmp_path: Path
+) -> None:
+    """A function that is itself at fault is not said to be missing."""
+    text = f"""\
+pack: two
+title: Two
+functions:
+  bills: {{title: enter bills, any of: {{Bills: create}}}}
+  pay: {{title: {pay}}}
+rules:
+  - id: two
+    title: Two
+    severity: error
+    conflict: {pair}
+    examples: {{complies: [{{}}], violates: [{{Check: full}}]}}
+"""
+    file = tmp_path / "two.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        pack_file.read(str(file))
+    lines = [line.partition("two.yaml:")[2] for line in str(caught.value).splitlines()]
+    assert len(lines) == len(told)
+    assert all(line.startswith(start) for line, start in zip(lines, told, strict=True)), lines
 
 
 def _permission(key: str) -> Permission:

@@ -11,6 +11,7 @@ import click
 import pytest
 from conftest import ROOT, Ran
 
+from nspermaudit import config, pack_file
 from nspermaudit.cli import cli
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -50,6 +51,23 @@ def test_python_block(
     monkeypatch.chdir(ROOT)
     exec(compile(block, str(document), "exec"), {})  # noqa: S102 - it is our own
     assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("document", "block"), _blocks("yaml"))
+def test_yaml_block(document: Path, block: str, tmp_path: Path) -> None:
+    """A configuration or a pack that a document shows, or a part of one, has no fault."""
+    keys = set(re.findall(r"^[a-z_]+(?=:)", block, re.MULTILINE))
+    if keys & {"pack", "functions"}:
+        file = tmp_path / "pack.yaml"
+        head = "" if "pack" in keys else "pack: example\ntitle: Example\n"
+        file.write_text(head + block, encoding="utf-8")
+        pack_file.read(str(file))
+    elif keys & set(config.config_schema()["properties"]):
+        file = tmp_path / config.FILE_NAME
+        file.write_text(block, encoding="utf-8")
+        config.read(str(file))
+    else:
+        assert document.name in {"github.md", "pre-commit.md", "ci.md", "gitlab.md"}, block
 
 
 def test_links_lead_somewhere() -> None:

@@ -18,6 +18,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
         "type": "array",
         "minItems": 2,
         "maxItems": 2,
+        "uniqueItems": True,
         "items": {"type": "string", "minLength": 1},
     }
 )
