@@ -61,7 +61,7 @@ class Function(NamedTuple):
 
     def __str__(self) -> str:
         """What it is and by what, in words."""
-        ways = [f"{_spelled(item.permission)} from {item.level.title} on" for item in self.wanted]
+        ways = [f"{_spelled(item.permission)} {item.level.and_higher}" for item in self.wanted]
         ways += [f"the attribute {item}" for item in self.attributes]
         *first, last = ways
         return (

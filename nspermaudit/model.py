@@ -37,6 +37,11 @@ class Level(IntEnum):
         """The level as the NetSuite page shows it: ``Full``."""
         return self.name.capitalize()
 
+    @property
+    def and_higher(self) -> str:
+        """This level and those above it, in words: ``from Edit on``; above Full there is none."""
+        return "at Full" if self is Level.FULL else f"from {self.title} on"
+
 
 _SPELLINGS: Mapping[str, Level] = MappingProxyType(
     {level.name.casefold(): level for level in Level}

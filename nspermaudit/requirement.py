@@ -206,7 +206,7 @@ def excess(role: Role, grant: Grant, problem: str, allowed: Level, requirement: 
         message = f"{quoted(role)} has {grant.level.title} on {name}, may have {allowed.title}"
         action = f"set {allowed.name}"
     else:
-        must = "may have none of" if problem == "over-scoped" else "must not have"
+        must = "may not have" if problem == "over-scoped" else "must not have"
         message = f"{quoted(role)} {must} {name}, has {grant.level.title}"
         action = f"remove {grant.permission.id}"
     return Verdict(

@@ -53,9 +53,10 @@ def without_secrets(role: Role) -> Role:
 def warning_of(headings: Iterable[str]) -> str:
     """What to say of a table with columns that name secrets; empty if it has none."""
     found = [heading for heading in headings if is_name_of_secret(heading)]
-    columns = ", ".join(f'"{heading}"' for heading in found)
-    advice = "nothing of it is read: remove the column, and reset what stood in it"
-    return f"{_HOLDS} (column {columns}), {advice}" if found else ""
+    names = ", ".join(f'"{heading}"' for heading in found)
+    columns, them = ("columns", "them") if len(found) > 1 else ("column", "it")
+    advice = f"which are not read: remove the {columns}, and reset what stood in {them}"
+    return f"{_HOLDS} ({columns} {names}), {advice}" if found else ""
 
 
 def tells_of_secrets(warning: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from nspermaudit.finding import Report
 from nspermaudit.rule import STEPS, Result, Severity
@@ -26,8 +26,11 @@ def more(number: int, what: str) -> str:
     return f"... and {counted(number, f'more {what}')}: --show all or --format json has them all"
 
 
-def verdict(report: Report) -> str:
-    """One line: what was checked, against what, and with which result."""
+def verdict(report: Report, why: str = "") -> str:
+    """One line: what was checked, against what, and with which result.
+
+    ``why`` is what to say behind the number of what was not evaluated.
+    """
     severities = sorted(Severity, reverse=True)
     findings = counted_findings((severity, report.number_of(severity)) for severity in severities)
     checked = f"{counted(report.roles, 'role')}, {counted(report.grants, 'grant')}"
@@ -38,7 +41,7 @@ def verdict(report: Report) -> str:
     if report.baselined:
         parts.append(f"{report.baselined} in the baseline")
     if report.results[Result.NOT_EVALUATED]:
-        parts.append(f"{report.results[Result.NOT_EVALUATED]} not evaluated")
+        parts.append(f"{report.results[Result.NOT_EVALUATED]} not evaluated{why}")
     return "; ".join(parts) + "."
 
 
@@ -70,7 +73,8 @@ def step_results(report: Report) -> dict[int, Result]:
 def guide(report: Report) -> Iterator[str]:
     """One line: what became of each step of the connector guide; none if they were not asked."""
     words = [
-        f"{step} {result.value.replace('_', ' ')}" for step, result in step_results(report).items()
+        f"step {step} {result.value.replace('_', ' ')}"
+        for step, result in step_results(report).items()
     ]
     if words:
         yield f"Guide: {', '.join(words)}."
@@ -101,17 +105,22 @@ def _worst(report: Report) -> Iterator[str]:
             yield words
 
 
-def closing(report: Report, style: Style) -> Iterator[str]:
-    """Notes, sums and, if it is so, why the audit is not complete."""
+def closing(report: Report, style: Style, told: Container[str] = ()) -> Iterator[str]:
+    """Notes, sums and, if it is so, why the audit is not complete.
+
+    ``told`` are the reasons for what was not evaluated that stand above already.
+    """
     if style.verbosity >= 0 and report.roles:
         yield from (f"note: {one_line(text)}" for text in (*report.assumptions, *report.notes))
         yield f"note: no export shows: {', '.join(report.limits)}"
     if style.verbosity >= 0:
         yield from _worst(report)
-    if style.show_all or style.verbosity > 0:
+    tells_why = style.show_all or style.verbosity > 0
+    if tells_why:
         yield from (
             f"not evaluated: {one_line(reason)} ({counted(number, 'time')})"
             for reason, number in report.not_evaluated.items()
+            if reason not in told
         )
     if style.verbosity > 0:
         skipped = [item.path for item in report.inputs if item.status == "skipped"]
@@ -119,7 +128,8 @@ def closing(report: Report, style: Style) -> Iterator[str]:
     if report.roles:
         worst = report.worst
         yield from guide(report)
-        yield style.paint(verdict(report), worst.word if worst else "good")
+        why = "" if tells_why else " (-v tells why)"
+        yield style.paint(verdict(report, why), worst.word if worst else "good")
     yield from (
         style.paint(f"Not complete: {one_line(reason)}.", "error") for reason in report.unfinished
     )

@@ -155,3 +155,11 @@ def test_a_feature_of_which_nothing_is_known_is_not_evaluated(run: Callable[...,
     """Whether the account is one of OneWorld, no role file tells."""
     ran = run("check", FIXTURES / "acme", "--pack", "least-privilege/features")
     assert "4 not evaluated" in ran.out
+
+
+def test_a_limit_is_called_one_below_the_line(run: Callable[..., Ran]) -> None:
+    """What is too much is not said to be required."""
+    file = FIXTURES / "acme" / "src" / "Objects" / "customrole_acme_order_sync.xml"
+    ran = run("check", file, "--select", "least-fulfillment-levels", "--pack", "least-privilege")
+    assert "^^^^ granted Full, at most Edit\n" in ran.out
+    assert "required" not in ran.out

@@ -64,8 +64,8 @@ def test_with_one_role_alone_the_other_steps_say_what_to_export(
     ran = run("check", tmp_path / ROLE.name, "--pack", "guide", "--show", "all", *options)
     assert ran.code == code
     assert (
-        "Guide: 1 not evaluated, 2 not evaluated, 3 finding, 4 not evaluated, 5 not evaluated, "
-        "6 not evaluated, 7 finding.\n"
+        "Guide: step 1 not evaluated, step 2 not evaluated, step 3 finding, step 4 not evaluated, "
+        "step 5 not evaluated, step 6 not evaluated, step 7 finding.\n"
     ) in ran.out
     lines = [line for line in ran.out.splitlines() if line.startswith("not evaluated: ")]
     told = {line.partition(": ")[2] for line in lines}
@@ -96,7 +96,7 @@ def test_a_ready_account_has_no_finding_and_exit_code_0(tmp_path: Path, run: Run
     (tmp_path / "nspermaudit.yaml").write_text(stated, encoding="utf-8")
     ran = run("check", tmp_path, "--pack", "guide", "--strict")
     assert ran.code == 0
-    assert "Guide: 1 pass, 2 pass, 3 pass, 4 pass, 5 pass, 6 pass, 7 pass.\n" in ran.out
+    assert f"Guide: {', '.join(f'step {step} pass' for step in range(1, 8))}.\n" in ran.out
 
 
 def test_the_table_has_the_steps_in_the_order_of_the_guide(run: Run) -> None:
@@ -119,6 +119,19 @@ def test_the_table_has_the_steps_in_the_order_of_the_guide(run: Run) -> None:
         "Place",
     ]
     assert sum(line[:6].strip().isdecimal() for line in table) == 27
+
+
+def test_what_to_export_is_said_in_the_checklist_and_not_again_below_it(
+    tmp_path: Path, run: Run
+) -> None:
+    """The notes repeat none of it; without --show all, the sums say how to see why."""
+    shutil.copy(ROLE, tmp_path)
+    options = ("check", tmp_path, "--pack", "guide", "--format", "table")
+    table, _, notes = run(*options, "--show", "all").out.partition("note: ")
+    assert "export this: " in table
+    assert "export this: " not in notes
+    assert "not evaluated (-v tells why).\n" in run(*options).out
+    assert "tells why" not in notes
 
 
 def test_rules_without_a_step_stand_below_the_checklist(run: Run) -> None:
@@ -345,6 +358,17 @@ def test_a_rule_tells_its_step_and_its_symptoms(run: Run) -> None:
 
 
 # Secrets
+
+
+def test_other_columns_than_those_with_secrets_are_read(tmp_path: Path, run: Run) -> None:
+    """The warning names the columns that are not."""
+    text = "Role,Permission,Level,Token ID,Token Secret\nExample,Items,Full,a,b\n"
+    (tmp_path / "roles.csv").write_text(text, encoding="utf-8")
+    ran = run("check", tmp_path)
+    assert "Checked 1 role, 1 grant" in ran.out
+    assert (
+        'holds secrets (columns "Token ID", "Token Secret"), which are not read: remove the columns'
+    ) in ran.out
 
 
 @pytest.mark.parametrize(

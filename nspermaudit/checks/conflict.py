@@ -70,7 +70,7 @@ class Conflict(NamedTuple):
         """The permissions of both sides."""
         for side in self.sides:
             for item in side.wanted:
-                yield item.permission, f"from {item.level.title} on, to {side.title}"
+                yield item.permission, f"{item.level.and_higher}, to {side.title}"
 
 
 def from_params(params: Any, reader: Reader) -> Check:

@@ -79,7 +79,7 @@ class Kind(NamedTuple):
     @property
     def at(self) -> str:
         """The level, in words."""
-        return "" if self.level <= Level.VIEW else f" from {self.level.title} on"
+        return "" if self.level <= Level.VIEW else f" {self.level.and_higher}"
 
 
 class Count(NamedTuple):

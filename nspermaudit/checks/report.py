@@ -108,7 +108,7 @@ class HoldersReport(NamedTuple):
     def permissions(self) -> Iterator[tuple[Permission, str]]:
         """The permissions whose holders are told of."""
         for item in self.of.wanted:
-            yield item.permission, f"from {item.level.title} on: {self.of.title}"
+            yield item.permission, f"{item.level.and_higher}: {self.of.title}"
 
 
 def from_params(params: Any, reader: Reader) -> Check:

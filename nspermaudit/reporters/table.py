@@ -36,16 +36,17 @@ def render(report: Report, style: Style) -> Iterator[str]:
 
     Of very many findings the first are shown, and how many more there are.
     """
-    rest = ""
+    rest, told = "", set()
     if report.outcomes is not None and style.show_all:
         others = [_outcome(item) for item in report.outcomes if not item.rule.step]
+        told = {item.verdict.reason for item in report.outcomes if item.rule.step}
         rows = "\n\n".join(filter(None, (checklist(report), drawn(_RESULTS, others))))
     else:
         shown = report.findings[:MAX_ROWS]
         rows = drawn(_FINDINGS, [_finding(item) for item in shown])
         rest = more(len(report.findings) - len(shown), "finding")
     messages = [one_line(str(message)) for message in messages_of(report.inputs)]
-    ending = ("\n".join(messages), "\n".join(closing(report, style)))
+    ending = ("\n".join(messages), "\n".join(closing(report, style, told)))
     return paragraphs((rows, rest, changes(report, style), *ending))
 
 

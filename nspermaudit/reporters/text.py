@@ -163,5 +163,6 @@ def _quoted(finding: Finding, style: Style) -> Iterator[tuple[str, str]]:
     if 0 < start < end:
         indent = len(one_line(text[:start].replace("\t", "    ")))
         mark = style.paint("^" * len(one_line(text[start:end])), finding.severity.word)
-        required = f", required {verdict.required.title}" if verdict.required else ""
+        bound = "at most" if verdict.problem == "over-scoped" else "required"
+        required = f", {bound} {verdict.required.title}" if verdict.required else ""
         yield "", f"{' ' * indent}{mark} granted {verdict.granted.title}{required}"

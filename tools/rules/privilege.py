@@ -139,7 +139,7 @@ def _rule(row: Mapping[str, str], item: Asked) -> dict[str, Any]:
 def _words(item: Asked) -> str:
     """The permission, with the level where a lower one is no matter."""
     name = name_of(item.permission)
-    return f"{name} from {item.level.title} on" if item.below else name
+    return f"{name} {item.level.and_higher}" if item.below else name
 
 
 def _attribute(row: Mapping[str, str]) -> dict[str, Any]:
