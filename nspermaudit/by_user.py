@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from nspermaudit.account import Account
-from nspermaudit.checks.conflict import Conflict
+from nspermaudit.checks.conflict import ABLE, Conflict
 from nspermaudit.finding import Finding
 from nspermaudit.model import Level, Role, role_key
 from nspermaudit.people import Person, is_inactive, known_people
@@ -19,6 +20,12 @@ UNKNOWN = (
     "Internal ID, Name, Email, Inactive and Role, or SuiteQL employeeroles)"
 )
 """What to say where nobody is known to hold a role."""
+
+
+def with_unknown(notes: AbstractSet[str]) -> set[str]:
+    """Notes with ``UNKNOWN``, in one line with what is said of conflicts, if there are any."""
+    said = f"{ABLE}; {UNKNOWN}" if ABLE in notes else UNKNOWN
+    return {*notes, said} - {ABLE}
 
 
 def least_levels(rules: Iterable[Rule]) -> dict[str, Level]:

@@ -169,7 +169,7 @@ class Tally:
         from nspermaudit import by_user  # noqa: PLC0415 - start-up: few audits have such rules
 
         if self._by_user is None or not account.assignments:
-            self.notes.add(by_user.UNKNOWN)
+            self.notes = by_user.with_unknown(self.notes)
             return
         users = by_user.ByUser(self.rules, self.scope.classes, account, self._by_user)
         for rule, verdict in users.verdicts():

@@ -24,7 +24,8 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
 )
 
 
-_ABLE = "a conflict is what a role can do, not what anybody did"
+ABLE = "a conflict is what a role can do, not what anybody did"
+"""What is said once of all conflicts."""
 
 
 class Conflict(NamedTuple):
@@ -59,7 +60,7 @@ class Conflict(NamedTuple):
             related=tuple(dict.fromkeys(places[1:])),
             sides=grants,
             marks=marks,
-            note=_ABLE,
+            note=ABLE,
         )
 
     def _cure(self, grants: Sequence[Sequence[Grant]]) -> str:

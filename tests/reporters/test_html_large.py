@@ -10,10 +10,11 @@ from conftest import FIXTURES, sdf
 from paged import elements, part, whole
 from reported import counted, rendered
 
-from nspermaudit import html_report
+from nspermaudit import catalog, html_report
 from nspermaudit.checks.forbid import Forbid
 from nspermaudit.finding import Finding, Report
 from nspermaudit.html_report import heat_map
+from nspermaudit.model import Grant, Level, Location
 from nspermaudit.rule import Result, Rule, Severity, Verdict
 from nspermaudit.style import Style
 
@@ -76,7 +77,21 @@ def _conflict(finding: Finding, number: int) -> Finding:
         f'"{finding.subject}" can maintain vendors (Vendors: Full) and pay them '
         "(Pay Bills: Full, Check: Create)"
     )
-    verdict = Verdict(Result.FINDING, f"pair-{number}", problem="conflict", message=message)
+    held = [
+        Grant(catalog.load().resolve(name), level, Location(finding.location.path, line, 7))
+        for name, level, line in (
+            ("Vendors", Level.FULL, 14),
+            ("Pay Bills", Level.FULL, 118),
+            ("Check", Level.CREATE, 126),
+        )
+    ]
+    verdict = Verdict(
+        Result.FINDING,
+        f"pair-{number}",
+        problem="conflict",
+        message=message,
+        sides=((held[0],), (held[1], held[2])),
+    )
     return finding._replace(rule=rule, verdict=verdict)
 
 
