@@ -227,13 +227,13 @@ def _missing_notes(missing: Mapping[str, Mapping[str, None]], names: _RoleNames)
             users[role] = users.get(role, 0) + 1
     in_order = sorted(users, key=lambda role: (-users[role], role))
     for is_double, why in (
-        (False, "no export has their permissions, or says which roles these are"),
+        (False, "no export has the permissions, or says which roles these are"),
         (True, "more than one role that was read has this name"),
     ):
         words = [
-            f'role "{role}" of {counted(users[role], "user")}'
+            f'role "{role}" ({counted(users[role], "user")})'
             for role in in_order
             if (names.number_of(role) > 1) is is_double
         ]
         if words:
-            yield f"assessed without {listed(words)}: {why}"
+            yield f"it is not known what users can do in {listed(words)}: {why}"

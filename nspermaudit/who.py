@@ -62,11 +62,15 @@ class Query(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """A permission and where its grant stands; at None, where the role does."""
+    """A permission and where its grant stands; at None, where the role does.
+
+    ``is_global``: it is a global permission of the user, whatever their roles grant.
+    """
 
     permission: Permission
     level: Level
     location: Location
+    is_global: bool = False
 
 
 class RoleAnswer(NamedTuple):
@@ -244,7 +248,10 @@ def _user(
         return None
     together = united(mine[key] for key in keys)
     first = person.roles[keys[0]].location
-    held = tuple(_held(queries, together, access, first))
+    held = tuple(
+        item._replace(is_global=item.permission.id in person.overrides)
+        for item in _held(queries, together, access, first)
+    )
     names = tuple(sorted(title(access.roles[key]) for key in keys))
     return UserAnswer(person.label, person.state, view, names, held, first)
 

@@ -28,7 +28,11 @@ CSV_COLUMNS = (
 
 
 def _grants(held: Sequence[Holding], most: int = _MAX_SHOWN) -> str:
-    return listed([f"{item.permission.name} {item.level.title}" for item in held], most)
+    words = [
+        f"{item.permission.name} {item.level.title}{' (global permission)' * item.is_global}"
+        for item in held
+    ]
+    return listed(words, most)
 
 
 def _role_row(role: RoleAnswer) -> tuple[str, ...]:

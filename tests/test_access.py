@@ -70,6 +70,10 @@ def test_both_views(run: Run) -> None:
     (tomas,) = (user for user in found["users"] if user["user"] == "Tomas Zoe")
     places = [item["location"]["path"].rpartition("/")[2] for item in tomas["grants"]]
     assert places == ["globals.csv", "rolepermissions.csv"]
+    table = run("who", "Vendors>=create", "--and", "Pay Bills>=create", SUITEQL).out
+    (row,) = (line for line in table.splitlines() if line.startswith("Tomas Zoe"))
+    assert row.endswith("Vendors Edit (global permission), Pay Bills Full")
+    assert table.count("(global permission)") == 1
     ola = [user for user in _who(run, "Pay Bills", SUITEQL)["users"] if user["user"] == "Ola Moe"]
     assert ola[0]["how"] == "in an inactive role"
     assert any("one role at a time" in note for note in found["notes"])
@@ -145,6 +149,7 @@ def test_matrix_as_csv(run: Run) -> None:
     assert list(by_id) == ["LIST_ITEM", "LIST_VENDOR", "TRAN_CHECK", "TRAN_VENDPYMT"]
     assert by_id["LIST_VENDOR"]["HB Purser"] == "EDIT"
     assert by_id["TRAN_CHECK"]["HB Payments"] == ""
+    assert run("matrix", SUITEQL, "--long").code == 2
     long = run("matrix", SUITEQL, "--format", "csv", "--long").out
     grants = list(csv.DictReader(io.StringIO(long)))
     assert len(grants) == 7

@@ -17,6 +17,7 @@ from nspermaudit.cli.output import (
     write_all,
 )
 from nspermaudit.cli.terminal import end_in_order, put_all, put_bytes, wants_color, width_of
+from nspermaudit.errors import UsageError
 from nspermaudit.matrix import matrix as made
 from nspermaudit.matrix_formats import FORMATS, Look
 from nspermaudit.reporters import BINARY, refuse_missing
@@ -58,7 +59,7 @@ Exit codes:
 )
 @click.option("--users", is_flag=True, help="A column a user, over all their roles.")
 @click.option("--only-differences", is_flag=True, help="Leave out what is equal in all columns.")
-@click.option("--long", is_flag=True, help="With csv: a row a grant, with its place.")
+@click.option("--long", is_flag=True, help="In csv: a row a grant, with its place.")
 @format_options(FORMATS, "matrix", default="table")
 @click.option("-q", "--quiet", is_flag=True, help="Without notes.")
 def matrix(  # noqa: PLR0913 - one parameter an option
@@ -83,6 +84,8 @@ def matrix(  # noqa: PLR0913 - one parameter an option
     if output:
         end_in_order()
     formats = (format, *(item.format for item in output))
+    if long and "csv" not in formats:
+        raise UsageError("--long goes with --format csv or --output csv=FILE")
     refuse_missing(formats)
     if format in BINARY:
         refuse_terminal(format)

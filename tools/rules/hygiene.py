@@ -53,8 +53,8 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     """A rule with what its row says."""
     row = next(row for row in rows("integration_hygiene") if row["rule_id"] == rule["row"])
     own = {key: value for key, value in rule.items() if key not in ("row", "also", "examples")}
-    if "when" in own:
-        own["when"] = {word: _holdings(word, value) for word, value in own["when"].items()}
+    for key in own.keys() & {"when", "unless"}:
+        own[key] = {word: _holdings(word, value) for word, value in own[key].items()}
     from_row = {
         "because": row["why"],
         "fix": "" if _OWN_CURE & own.keys() else row["click_path"],
