@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from nspermaudit import conflicts
 from nspermaudit.finding import Finding
@@ -38,16 +39,19 @@ def _conflicts(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     if total == 1:
         yield from _single(findings[0], style)
         return
-    words = f'"{findings[0].subject.strip()}" can do both sides of {total} pairs of duties'
+    can = "can, over all their roles," if findings[0].verdict.user else "can"
+    words = f'"{findings[0].subject.strip()}" {can} do both sides of {total} pairs of duties'
     ranks = conflicts.counted_ranks(findings)
     yield from _head(conflicts.CONFLICT, f"{words}: {ranks}", findings, style)
     is_short = not _is_full(style) and total > MAX_PAIRS + 1
     rest = [] if is_short else findings[MAX_PAIRS:]
-    shown = [*findings[:MAX_PAIRS], *(rest or filter(_remarks, findings[MAX_PAIRS:]))]
+    shared = _shared(findings)
+    rest = rest or [item for item in findings[MAX_PAIRS:] if _remarks(item, shared)]
+    shown = [*findings[:MAX_PAIRS], *rest]
     width = max(len(item.rule.id) for item in shown)
     for item in shown:
         yield f"  | {_pair(item, width, style)}"
-        yield from _told(_remarks(item))
+        yield from _told(_remarks(item, shared))
         yield from _details(item, style)
     if len(shown) < total:
         yield f"  = and {total - len(shown)} more: -v or --show all tells them"
@@ -56,6 +60,7 @@ def _conflicts(findings: Sequence[Finding], style: Style) -> Iterator[str]:
         name = f"{cure.permission.name} ({cure.permission.id})"
         of = f"{cure.gone} of these {total}" if cure.gone < total else f"all {total}"
         yield f"  = most: without {one_line(name)} {of} would be gone"
+    yield from (f"  = {one_line(words)} ({one_line(str(place))})" for place, words in shared)
 
 
 def _single(finding: Finding, style: Style) -> Iterator[str]:
@@ -74,11 +79,15 @@ def _is_full(style: Style) -> bool:
 
 
 def _pair(finding: Finding, width: int, style: Style) -> str:
-    """One conflict in a line: how bad, who says so, which rule, by which grants."""
+    """One conflict in a line: how bad, who says so, which rule, by which grants.
+
+    Of a user also in which roles these are.
+    """
     verdict, rule = finding.verdict, finding.rule
+    spoken = dict(verdict.related) if verdict.user else {}
     marks = verdict.marks or ((),) * len(verdict.sides)
     names = [
-        [*(grant.permission.name for grant in grants), *words]
+        [*(spoken.get(grant.location, grant.permission.name) for grant in grants), *words]
         for grants, words in zip(verdict.sides, marks, strict=True)
     ]
     sides = [listed(side, len(side) if _is_full(style) else _MAX_GRANTS) for side in names]
@@ -105,10 +114,24 @@ def _grants(finding: Finding) -> list[tuple[Location, str]]:
     return [(grant.location, words.get(grant.location, said(grant))) for grant in grants]
 
 
-def _remarks(finding: Finding) -> list[tuple[Location, str]]:
-    """What else there is to see: a waiver that holds no longer."""
+def _remarks(
+    finding: Finding, shared: Container[tuple[Location, str]] = ()
+) -> list[tuple[Location, str]]:
+    """What else there is to see, and is not shared: a waiver that holds no longer."""
     own = {place for place, _ in _grants(finding)}
-    return [(place, words) for place, words in finding.verdict.related if place not in own]
+    return [
+        (place, words)
+        for place, words in finding.verdict.related
+        if place not in own and (place, words) not in shared
+    ]
+
+
+def _shared(findings: Sequence[Finding]) -> list[tuple[Location, str]]:
+    """What is to see of several findings of a role, such as its users: told once of them all."""
+    every = Counter(remark for item in findings for remark in set(item.verdict.related))
+    remarks = dict.fromkeys(remark for item in findings for remark in _remarks(item))
+    least = 1 if findings[0].verdict.user else len(findings)
+    return [remark for remark in remarks if every[remark] >= least]
 
 
 def _told(places: Iterable[tuple[Location, str]]) -> Iterator[str]:

@@ -271,7 +271,10 @@ def test_conflicts_of_a_user_stand_together() -> None:
     moved = [found[0], found[1]._replace(location=Location("2.xml", 9))]
     assert len({conflicts.block_of(item) for item in moved}) == 1
     lines = list(group_lines.block(moved, Style()))
-    assert lines[0] == 'error[conflict]: "Ada" can do both sides of 2 pairs of duties: 2 error'
+    assert lines[0] == (
+        'error[conflict]: "Ada" can, over all their roles, do both sides of 2 pairs of duties: '
+        "2 error"
+    )
 
 
 def test_accepted_findings_stay_alone() -> None:

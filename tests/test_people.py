@@ -295,3 +295,28 @@ def test_documents_show_a_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
         ran = run("check", "fixtures/harbour/suiteql", "--format", form)
         assert ran.out.count("Jane Roe") >= 1, form
         assert ran.code == 1
+
+
+def test_a_block_about_a_user_names_the_roles_and_one_about_a_role_its_users_once(
+    tmp_path: Path, run: Run
+) -> None:
+    """However many pairs there are: four are shown, as where nobody is known to hold a role."""
+    clerk = ("Vendors", "Pay Bills", "Bills", "Purchase Order", "Item Receipt")
+    eve = {"Keeper": ("Vendors", "Bills"), "Buyer": ("Purchase Order",), "Payer": ("Pay Bills",)}
+    rows = [
+        f"{role},{permission},Full"
+        for role, permissions in {"Clerk": clerk, **eve}.items()
+        for permission in permissions
+    ]
+    (tmp_path / "roles.csv").write_text("\n".join(("Role,Permission,Level", *rows, "")))
+    staff = ["Ann Poe,Clerk", "Bob Roe,Clerk", *(f"Eve Moe,{role}" for role in eve)]
+    (tmp_path / "staff.csv").write_text("\n".join(("Name,Role", *staff, "")))
+    blocks = run("check", tmp_path, "--pack", "segregation").out.split("\n\n")
+    (user,) = (block for block in blocks if block.startswith('error[conflict]: "Eve Moe"'))
+    assert '"Eve Moe" can, over all their roles, do both sides of 4 pairs' in user
+    assert '"Keeper": Vendors Full with "Payer": Pay Bills Full\n' in user
+    assert "  |   see: " not in user
+    (role,) = (block for block in blocks if block.startswith('error[conflict]: "Clerk"'))
+    assert role.count("  | ") == 4
+    assert "  = and 2 more: " in role
+    assert role.count('this role is held by 2 users: "Ann Poe", "Bob Roe"') == 1
