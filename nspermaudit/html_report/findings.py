@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nspermaudit.conflicts import CONFLICT, cure_of, kind_of
 from nspermaudit.finding import Finding, Report
+from nspermaudit.functions import said
 from nspermaudit.html_page import code, text
 from nspermaudit.html_report.subjects import SEVERITIES, Rules, Subject, place
 from nspermaudit.requirement import MANAGE_ROLES
@@ -197,11 +198,7 @@ def _sides(item: Finding, subject: Subject) -> str:
     sides = (
         ", ".join(
             [
-                *(
-                    f"{text(grant.permission.name)}: {grant.level.title} "
-                    f"<code>{text(place(grant.location, subject.path))}</code>"
-                    for grant in grants
-                ),
+                *(text(f"{said(grant)} {place(grant.location, subject.path)}") for grant in grants),
                 *map(text, words),
             ]
         )
