@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nspermaudit.conflicts import CONFLICT, cure_of, kind_of
 from nspermaudit.finding import Finding, Report
+from nspermaudit.functions import said
 from nspermaudit.html_page import code, text
 from nspermaudit.html_report.subjects import SEVERITIES, Rules, Subject, place
 from nspermaudit.requirement import MANAGE_ROLES
 from nspermaudit.style import counted_findings
 from nspermaudit.summary import more
 
+_SEVERAL = 2
 _TO_ROLE = "in NetSuite: "
 _IN_ROLE = "in the role: "
 
@@ -87,12 +89,7 @@ def _subject(subject: Subject, rules: Rules) -> Iterator[str]:
         f"<details open id=s{subject.number}><summary><h3>{text(subject.title)}</h3> "
         f"{role_id} <span>{words}</span></summary>\n<p class=where>{_where(subject)}\n"
     )
-    cure = cure_of(item for item in subject.findings if kind_of(item) == CONFLICT)
-    if cure and cure.gone > 1:
-        yield (
-            f"<p>Without {text(cure.permission.name)} ({code(cure.permission.id)}) "
-            f"{cure.gone} of its conflicts would be gone.\n"
-        )
+    yield _most(subject)
     severity = None
     for rule, group in subject.by_rule:
         if rule.severity is not severity:
@@ -101,6 +98,16 @@ def _subject(subject: Subject, rules: Rules) -> Iterator[str]:
         yield f"<h5><a href=#{rules.anchor(rule)}>{text(rule.id)}</a></h5>\n"
         yield from _group(group, subject)
     yield "</details>\n"
+
+
+def _most(subject: Subject) -> str:
+    """The one permission without which most of its conflicts would be gone."""
+    conflicts = [item for item in subject.findings if kind_of(item) == CONFLICT]
+    cure = cure_of(conflicts) if len({item.location.path for item in conflicts}) == 1 else None
+    if cure is None or cure.gone < _SEVERAL:
+        return ""
+    name = f"{text(cure.permission.name)} ({code(cure.permission.id)})"
+    return f"<p>Without {name} {cure.gone} of its {len(conflicts)} conflicts would be gone.\n"
 
 
 def _where(subject: Subject) -> str:
@@ -198,8 +205,7 @@ def _sides(item: Finding, subject: Subject) -> str:
         ", ".join(
             [
                 *(
-                    f"{text(grant.permission.name)}: {grant.level.title} "
-                    f"<code>{text(place(grant.location, subject.path))}</code>"
+                    text(f"{said(grant)} ({place(grant.location, subject.path)})")
                     for grant in grants
                 ),
                 *map(text, words),
@@ -207,7 +213,7 @@ def _sides(item: Finding, subject: Subject) -> str:
         )
         for grants, words in zip(item.verdict.sides, marks, strict=True)
     )
-    return " <b>and</b> ".join(sides)
+    return " and ".join(sides)
 
 
 def _identity(item: Finding, subject: Subject, told: str) -> str:

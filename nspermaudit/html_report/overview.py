@@ -31,7 +31,8 @@ def lead(report: Report, subjects: Sequence[Subject]) -> str:
     others = len(with_worst) - roles
     if not roles:
         return f"{number} {word}, none of them in a role."
-    return f"{found}, and in {counted(others, 'other object')}." if others else f"{found}."
+    beside = counted(others, "user or other object", "users or other objects")
+    return f"{found}, and of {beside}." if others else f"{found}."
 
 
 def header(report: Report, subjects: Sequence[Subject]) -> str:

@@ -22,7 +22,7 @@ def key_of(item: Finding | Outcome) -> Key:
     """Of whom or what a finding or a result is."""
     if item.role_id or item.role_name.strip():
         return (item.role_id, item.role_name.strip(), "")
-    return ("", "", item.verdict.about)
+    return ("", "", item.verdict.user or item.verdict.about)
 
 
 class Subject(NamedTuple):

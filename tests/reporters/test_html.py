@@ -202,7 +202,7 @@ def test_sentences() -> None:
     )
     assert lead(about) == "5 errors, none of them in a role."
     both = report._replace(findings=(*report.findings, *about.findings))
-    assert lead(both) == "10 errors in 2 of 3 roles, and in 1 other object."
+    assert lead(both) == "10 errors in 2 of 3 roles, and of 1 user or other object."
 
 
 def test_what_is_no_role_has_its_place() -> None:
