@@ -99,7 +99,7 @@ class _GlobalGrants:
             if None not in (known.level, level):
                 text = f"{permission.name} has two levels here for one user: the higher counts"
                 self._sieve.tell(Severity.WARNING, text, line)
-            if known.level is not None and (level is None or level > known.level):
+            if grant.outweighs(known):
                 self._found[user, permission.id] = grant
 
     def facts(self) -> Iterator[GlobalGrant]:

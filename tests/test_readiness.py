@@ -398,6 +398,25 @@ def test_what_looks_like_a_secret_is_masked_wherever_it_stands(
         assert SECRET[:12] not in ran.out + ran.err
 
 
+@pytest.mark.parametrize(
+    ("employee", "state"), [("F,F", "without login access"), ("T,T", "inactive"), ("F,T", "")]
+)
+def test_a_token_role_is_held_by_nobody_who_cannot_log_in(
+    employee: str, state: str, tmp_path: Path
+) -> None:
+    """Whatever the exports call its holder: one by the address, the other one by the id."""
+    (tmp_path / "role.xml").write_text(sdf(("ADMI_LOGIN_OAUTH", "FULL")), encoding="utf-8")
+    (tmp_path / "roles.csv").write_text("Email,Role\nj@h.example,Example\n", encoding="utf-8")
+    (tmp_path / "employee.csv").write_text(
+        f"id,entityid,email,isinactive,giveaccess\n501,Jane Roe,j@h.example,{employee}\n",
+        encoding="utf-8",
+    )
+    found = [item for item in whole(tmp_path).findings if item.rule.id == "token-role-is-assigned"]
+    assert [item.verdict.message.rpartition(": ")[2] for item in found] == (
+        [f"only users who are {state} have it"] if state else []
+    )
+
+
 def test_a_matrix_may_have_a_role_called_as_a_secret() -> None:
     """The headings of a matrix are roles: a password clerk is none to warn of."""
     found = read("Permission,Password Reset,Other\nItems,Full,Full\n")
