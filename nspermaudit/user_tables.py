@@ -83,7 +83,7 @@ class _GlobalGrants:
 
     def take(self, user: str, cells: Sequence[str], line: int) -> None:
         """Take one row; one without a permission says nothing."""
-        written = self._sieve.cell(cells, self._permission)
+        written = masked(self._sieve.cell(cells, self._permission))
         word = self._sieve.cell(cells, self._level)
         if not written:
             if word:

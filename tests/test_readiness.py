@@ -417,6 +417,19 @@ def test_a_token_role_is_held_by_nobody_who_cannot_log_in(
     )
 
 
+def test_a_key_in_the_name_of_a_global_permission_is_masked(tmp_path: Path, run: Run) -> None:
+    """A matrix lists what no catalogue knows, too."""
+    (tmp_path / "roles.csv").write_text("Role,Permission,Level\nA,Items,Full\n", encoding="utf-8")
+    (tmp_path / "users.csv").write_text("Employee,Role\n5,A\n", encoding="utf-8")
+    (tmp_path / "globals.csv").write_text(
+        f"Employee,Global Permission,Global Permission Level\n5,{SECRET},Full\n", encoding="utf-8"
+    )
+    for form in ("table", "csv", "json", "html"):
+        ran = run("matrix", tmp_path, "--users", "--format", form)
+        assert "masked" in ran.out
+        assert SECRET[:12] not in ran.out + ran.err
+
+
 def test_a_matrix_may_have_a_role_called_as_a_secret() -> None:
     """The headings of a matrix are roles: a password clerk is none to warn of."""
     found = read("Permission,Password Reset,Other\nItems,Full,Full\n")
