@@ -417,6 +417,25 @@ def test_a_token_role_is_held_by_nobody_who_cannot_log_in(
     )
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_records_of_one_name_that_differ_are_no_pass(step: int, tmp_path: Path) -> None:
+    """Whichever comes first: nothing says which of the two is the connector's."""
+    rows = ["App,Enabled,Yes\n", "App,Blocked,Yes\n"]
+    text = "Name,State,Token-based Authentication\n" + "".join(rows[::step])
+    (tmp_path / "records.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "role.xml").write_text(sdf(("ADMI_LOGIN_OAUTH", "FULL")), encoding="utf-8")
+    found = {
+        item.verdict.subject: item.verdict.result.value
+        for item in whole(tmp_path).outcomes or ()
+        if item.rule.id == "integration-record-is-ready"
+    }
+    assert found == {
+        "integration App": "pass",
+        "integration App state": "not_evaluated",
+        "integration App tokens": "pass",
+    }
+
+
 def test_a_key_in_the_name_of_a_global_permission_is_masked(tmp_path: Path, run: Run) -> None:
     """A matrix lists what no catalogue knows, too."""
     (tmp_path / "roles.csv").write_text("Role,Permission,Level\nA,Items,Full\n", encoding="utf-8")
