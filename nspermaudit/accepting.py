@@ -12,10 +12,10 @@ from nspermaudit.account import Account
 from nspermaudit.baseline import Baseline
 from nspermaudit.finding import Finding, Outcome, Report
 from nspermaudit.judged import Extent, Judged
-from nspermaudit.model import Location, role_key
+from nspermaudit.model import NO_ROLE, Location, role_key
 from nspermaudit.rule import Result, Rule
 from nspermaudit.style import counted
-from nspermaudit.waiver import Waiver, called, is_pattern
+from nspermaudit.waiver import ACCOUNT, Waiver, called, is_pattern
 from nspermaudit.waivers import days_left
 
 SOON = 30
@@ -216,6 +216,8 @@ class _Waiving:
     def _keys(self, waiver: Waiver, called_so: Mapping[str, AbstractSet[str]]) -> AbstractSet[str]:
         """The keys of the roles that a waiver is about."""
         exact = called_so.get(waiver.role.casefold(), frozenset())
+        if waiver.role.casefold() == ACCOUNT:
+            exact |= {role_key(NO_ROLE.id)}
         if not is_pattern(waiver.role):
             return exact
         roles = self.judged.roles

@@ -68,6 +68,13 @@ class GlobalGrant(NamedTuple):
     level: Level | None
     location: Location = NOWHERE
 
+    def outweighs(self, other: "GlobalGrant") -> bool:
+        """Whether it counts, and not another one of the same permission: the higher level does.
+
+        One whose level could not be read may be the higher.
+        """
+        return other.level is not None and (self.level is None or self.level > other.level)
+
 
 class Integration(NamedTuple):
     """An integration record: an application that may ask for data.
@@ -270,7 +277,9 @@ class Census:
     def __init__(self, account: Account = _NOBODY) -> None:
         self.assignments = {item[:2]: item for item in account.assignments}
         self.users = dict(account.users)
-        self.global_grants = {item[:2]: item for item in account.global_grants}
+        self.global_grants: dict[tuple[str, str], GlobalGrant] = {}
+        for item in account.global_grants:
+            self.take(item)
 
     def take(self, fact: object) -> bool:
         """Take in what an input says, if it is about people: whether it is."""
@@ -280,7 +289,9 @@ class Census:
             known = self.users.get(fact.id)
             self.users[fact.id] = known.joined(fact) if known else fact
         elif isinstance(fact, GlobalGrant):
-            self.global_grants.setdefault(fact[:2], fact)
+            place = (fact.user, fact.permission.id)
+            if fact.outweighs(self.global_grants.setdefault(place, fact)):
+                self.global_grants[place] = fact
         else:
             return False
         return True

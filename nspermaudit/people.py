@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from nspermaudit.account import Account, Assignment, GlobalGrant, RoleFacts, User
+from nspermaudit.identities import joined_users, state_of
 from nspermaudit.model import Grant, Level, Role, role_key
 from nspermaudit.snapshot import Snapshot
 from nspermaudit.style import counted, listed
@@ -44,11 +45,7 @@ class People(NamedTuple):
 
 def known_people(account: Account, roles: Snapshot) -> People:
     """The people of an account, each with those of the roles that they hold."""
-    canonical, notes = _canonical(account.users)
-    users: dict[str, User] = {}
-    for key, user in account.users.items():
-        same = canonical[key]
-        users[same] = users.get(same, account.users[same]).joined(user)
+    canonical, users, notes = joined_users(account.users)
     names = _RoleNames(account, roles)
     held: dict[str, dict[str, Assignment]] = {}
     missing: dict[str, dict[str, None]] = {}
@@ -63,12 +60,14 @@ def known_people(account: Account, roles: Snapshot) -> People:
     overrides: dict[str, dict[str, GlobalGrant]] = {}
     for grant in account.global_grants:
         user_id = canonical.get(grant.user, grant.user)
-        overrides.setdefault(user_id, {})[grant.permission.id] = grant
+        theirs = overrides.setdefault(user_id, {})
+        if grant.outweighs(theirs.setdefault(grant.permission.id, grant)):
+            theirs[grant.permission.id] = grant
     labels = _labels(held, users)
     persons = [
         Person(
             labels[key],
-            _state(users.get(key)),
+            state_of(users.get(key)),
             dict(sorted(mine.items())),
             tuple(sorted(missing.get(key, ()))),
             overrides.get(key, {}),
@@ -106,50 +105,6 @@ def is_inactive(role: Role) -> bool:
 def highest(roles: Iterable[Role], permission_id: str) -> Level | None:
     """The highest level of a permission over some roles; None if none has it."""
     return max((level for role in roles for level in role.held.levels(permission_id)), default=None)
-
-
-def _state(user: User | None) -> str:
-    if user is None:
-        return ""
-    if user.is_inactive:
-        return "inactive"
-    return "without login access" if user.has_access is False else ""
-
-
-def _canonical(users: Mapping[str, User]) -> tuple[dict[str, str], list[str]]:
-    """Of each id the id of the same user that is best: a number, else an address, else a name.
-
-    One export calls a user by an id, another one by an address or a name: they are the same if an
-    address, or else a name, fits exactly one.
-    """
-    found: dict[str, str] = {}
-    by_email: dict[str, list[str]] = {}
-    by_name: dict[str, list[str]] = {}
-    unclear = []
-    for key, user in sorted(users.items(), key=lambda item: (_rank(item[0]), item[0])):
-        email, name = (
-            (user.email or key).casefold(),
-            " ".join((user.name or key).casefold().split()),
-        )
-        same = by_email.get(email) or by_name.get(name, []) if _rank(key) else []
-        if len(same) == 1:
-            found[key] = same[0]
-            continue
-        if same:
-            unclear.append(key)
-        found[key] = key
-        by_email.setdefault(email, []).append(key)
-        by_name.setdefault(name, []).append(key)
-    if not unclear:
-        return found, []
-    names = listed([f'"{key}"' for key in unclear])
-    return found, [f"more than one user is called {names}: taken for one more user each"]
-
-
-def _rank(user_id: str) -> int:
-    if user_id.isdecimal():
-        return 0
-    return 1 if "@" in user_id else 2
 
 
 def _labels(ids: Iterable[str], users: Mapping[str, User]) -> dict[str, str]:

@@ -255,7 +255,8 @@ def _joined_attributes(
     values: dict[str, AttributeValue] = {}
     for attributes in sides:
         for word, value in attributes.items():
-            values[word] = max(
+            pick = min if word == "inactive" else max  # active in one export counts, as of users
+            values[word] = pick(
                 values.get(word, value), value, key=lambda one: (one is True, str(one))
             )
     return values

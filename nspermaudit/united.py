@@ -221,6 +221,10 @@ class United:
             fix=fix,
             related=_some([*dict.fromkeys((*given, *places))]),
             sides=tuple(tuple(grant for one in found for grant in one.grants) for found in means),
+            marks=tuple(
+                tuple(dict.fromkeys(word for one in roles for word in function.marks(one.role)))
+                for function, roles in zip(self._check.sides, sides, strict=True)
+            ),
         )
 
 

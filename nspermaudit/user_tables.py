@@ -83,7 +83,7 @@ class _GlobalGrants:
 
     def take(self, user: str, cells: Sequence[str], line: int) -> None:
         """Take one row; one without a permission says nothing."""
-        written = self._sieve.cell(cells, self._permission)
+        written = masked(self._sieve.cell(cells, self._permission))
         word = self._sieve.cell(cells, self._level)
         if not written:
             if word:
@@ -99,7 +99,7 @@ class _GlobalGrants:
             if None not in (known.level, level):
                 text = f"{permission.name} has two levels here for one user: the higher counts"
                 self._sieve.tell(Severity.WARNING, text, line)
-            if known.level is not None and (level is None or level > known.level):
+            if grant.outweighs(known):
                 self._found[user, permission.id] = grant
 
     def facts(self) -> Iterator[GlobalGrant]:

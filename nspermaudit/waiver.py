@@ -8,6 +8,9 @@ from nspermaudit.model import Level, Location, role_key
 USER = "user:"
 """What stands before the name of a user where a role's id could stand."""
 
+ACCOUNT = "account"
+"""What stands there where a finding is about no role, no object and no user."""
+
 
 class Waiver(NamedTuple):
     """One entry of ``waivers:``.
@@ -60,7 +63,9 @@ class Waiver(NamedTuple):
 
 
 def called(role_id: str, name: str) -> tuple[str, ...]:
-    """All that a person may call a role."""
+    """All that a person may call a role; the account, which has no id and no name."""
+    if not role_id and not name:
+        return (ACCOUNT,)
     key = role_key(role_id)
     numbered = (f"customrole{key}",) if key.isdecimal() else ()
     return (role_id, name.strip(), key, *numbered)

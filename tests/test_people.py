@@ -15,6 +15,7 @@ from reading import read
 
 from nspermaudit import Reading, Report, Request, Use, audit, find, forking, safe_yaml
 from nspermaudit.account import GlobalGrant, User
+from nspermaudit.conflicts import cure_of
 from nspermaudit.model import Level
 from nspermaudit.rule import Result
 
@@ -142,6 +143,29 @@ def test_rules_are_asked_of_the_roles_that_they_are_about(
     is_open = "feature" in str(rule) or "strangers" in str(rule)
     expected = Result.NOT_EVALUATED if is_open else Result.FINDING if number else Result.PASS
     assert of_users == {expected}
+
+
+def test_an_attribute_that_is_enough_is_told_of_a_user_too(tmp_path: Path) -> None:
+    """Without the grant beside it nothing would be gone: so it is no cure."""
+    (tmp_path / "a.xml").write_text(
+        sdf(("LIST_VENDOR", "FULL"), script_id="customrole_a", name="A").replace(
+            "<permissions>", "<coreadminpermission>T</coreadminpermission><permissions>"
+        )
+    )
+    (tmp_path / "b.xml").write_text(sdf(("TRAN_CHECK", "FULL"), script_id="customrole_b", name="B"))
+    (tmp_path / "staff.csv").write_text("Email,Role\na@b.example,A\na@b.example,B\n")
+    able = {
+        **FUNCTIONS,
+        "keep": {**FUNCTIONS["keep"], "or role": {"core administration permissions": True}},
+    }
+    file = Path(pack(tmp_path))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "functions": able}))
+    sources = find([str(path) for path in sorted(tmp_path.glob("*.[cx]*"))])
+    (found,) = audit(sources, request=Request(packs=(Use(str(file)),))).findings
+    assert found.verdict.marks == (("core administration permissions",), ())
+    cure = cure_of([found])
+    assert cure is not None
+    assert cure.permission.id == "TRAN_CHECK"
 
 
 def test_two_processes_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -422,6 +422,57 @@ def test_what_looks_like_a_secret_is_masked_wherever_it_stands(
         assert SECRET[:12] not in ran.out + ran.err
 
 
+@pytest.mark.parametrize(
+    ("employee", "state"), [("F,F", "without login access"), ("T,T", "inactive"), ("F,T", "")]
+)
+def test_a_token_role_is_held_by_nobody_who_cannot_log_in(
+    employee: str, state: str, tmp_path: Path
+) -> None:
+    """Whatever the exports call its holder: one by the address, the other one by the id."""
+    (tmp_path / "role.xml").write_text(sdf(("ADMI_LOGIN_OAUTH", "FULL")), encoding="utf-8")
+    (tmp_path / "roles.csv").write_text("Email,Role\nj@h.example,Example\n", encoding="utf-8")
+    (tmp_path / "employee.csv").write_text(
+        f"id,entityid,email,isinactive,giveaccess\n501,Jane Roe,j@h.example,{employee}\n",
+        encoding="utf-8",
+    )
+    found = [item for item in whole(tmp_path).findings if item.rule.id == "token-role-is-assigned"]
+    assert [item.verdict.message.rpartition(": ")[2] for item in found] == (
+        [f"only users who are {state} have it"] if state else []
+    )
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_records_of_one_name_that_differ_are_no_pass(step: int, tmp_path: Path) -> None:
+    """Whichever comes first: nothing says which of the two is the connector's."""
+    rows = ["App,Enabled,Yes\n", "App,Blocked,Yes\n"]
+    text = "Name,State,Token-based Authentication\n" + "".join(rows[::step])
+    (tmp_path / "records.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "role.xml").write_text(sdf(("ADMI_LOGIN_OAUTH", "FULL")), encoding="utf-8")
+    found = {
+        item.verdict.subject: item.verdict.result.value
+        for item in whole(tmp_path).outcomes or ()
+        if item.rule.id == "integration-record-is-ready"
+    }
+    assert found == {
+        "integration App": "pass",
+        "integration App state": "not_evaluated",
+        "integration App tokens": "pass",
+    }
+
+
+def test_a_key_in_the_name_of_a_global_permission_is_masked(tmp_path: Path, run: Run) -> None:
+    """A matrix lists what no catalogue knows, too."""
+    (tmp_path / "roles.csv").write_text("Role,Permission,Level\nA,Items,Full\n", encoding="utf-8")
+    (tmp_path / "users.csv").write_text("Employee,Role\n5,A\n", encoding="utf-8")
+    (tmp_path / "globals.csv").write_text(
+        f"Employee,Global Permission,Global Permission Level\n5,{SECRET},Full\n", encoding="utf-8"
+    )
+    for form in ("table", "csv", "json", "html"):
+        ran = run("matrix", tmp_path, "--users", "--format", form)
+        assert "masked" in ran.out
+        assert SECRET[:12] not in ran.out + ran.err
+
+
 def test_a_matrix_may_have_a_role_called_as_a_secret() -> None:
     """The headings of a matrix are roles: a password clerk is none to warn of."""
     found = read("Permission,Password Reset,Other\nItems,Full,Full\n")

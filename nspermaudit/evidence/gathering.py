@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from nspermaudit import packs, parsers
 from nspermaudit.audit import Request
 from nspermaudit.config import Config
-from nspermaudit.discovery import is_passed_over, shown
+from nspermaudit.discovery import shown
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.evidence import manifest, replay, results
 from nspermaudit.evidence.layout import (
@@ -159,15 +159,7 @@ def _head(audited: Audited, told: Told) -> dict[str, Any]:
             "table_role": reading.role,
             "fail_on": told.fail_on,
         },
-        "result": {
-            "complete": report.is_complete,
-            "unfinished": list(report.unfinished),
-            "exit_code": told.exit_code,
-            "roles": report.roles,
-            "grants": report.grants,
-            "findings": len(report.findings),
-            "accepted": sum(finding.is_accepted for finding in report.findings),
-        },
+        "result": {**results.summed(report), "exit_code": told.exit_code},
     }
 
 
@@ -268,11 +260,13 @@ def _archive(
     read = {export.source.path: export for _, export in members}
     place = folder.place_of(file.path) if with_inputs else source.file
     kept = Source(source.path, place, None if with_inputs else source.data, named=True)
-    for member in archive.members(kept, is_passed_over):
-        if member.trouble or member.path not in read:
+    for member in archive.members(kept, lambda name: False):  # noqa: ARG005 - all are copied
+        if member.trouble:
             continue
         with suppress(InputError):  # it is damaged, and the audit has told that
-            _refuse_changed(read[member.path], (checked if with_inputs else digest_of)(member))
+            found = (checked if with_inputs else digest_of)(member)
+            if member.path in read:
+                _refuse_changed(read[member.path], found)
     value |= {"sha256": file.sha256, "bytes": file.size}
     return {**value, "file": file.path if with_inputs else None, "members": facts}
 

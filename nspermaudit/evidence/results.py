@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from nspermaudit import quoted
 from nspermaudit.finding import Report
@@ -17,6 +18,18 @@ STYLE = Style(show_all=True, verbosity=1)
 def style_of(report: Report, inputs: Sequence[Source]) -> Style:
     """How evidence has results: every one, no colours, with the lines that they quote."""
     return STYLE._replace(lines=quoted.lines(report, inputs))
+
+
+def summed(report: Report) -> Mapping[str, Any]:
+    """What the manifest says of the results, but for the exit code."""
+    return {
+        "complete": report.is_complete,
+        "unfinished": list(report.unfinished),
+        "roles": report.roles,
+        "grants": report.grants,
+        "findings": len(report.findings),
+        "accepted": sum(finding.is_accepted for finding in report.findings),
+    }
 
 
 def rendered(form: str, report: Report, style: Style) -> Iterator[bytes]:

@@ -133,15 +133,20 @@ def _differences(
     recorded = {item["path"]: item for item in manifest["files"]}
     changed = {change.path for change in evidence.changes}
     style = results.style_of(report, inputs)
+    for key, value in results.summed(report).items():
+        if manifest["result"][key] != value:
+            yield f"{MANIFEST}: result: {key} is not what is found now"
     for form, name in RESULTS.items():
-        if name in recorded:
-            digest = sha256()
-            for piece in results.rendered(form, report, style):
-                digest.update(piece)
-            if digest.hexdigest() != recorded[name]["sha256"]:
-                now = b"".join(results.rendered(form, report, style))
-                is_there = name in evidence.there and name not in changed
-                yield from explaining.explained(name, now, file_of(name) if is_there else None)
+        if name not in recorded:
+            yield f"{name}: not recorded: nothing tells whether it was what is found now"
+            continue
+        digest = sha256()
+        for piece in results.rendered(form, report, style):
+            digest.update(piece)
+        if digest.hexdigest() != recorded[name]["sha256"]:
+            now = b"".join(results.rendered(form, report, style))
+            is_there = name in evidence.there and name not in changed
+            yield from explaining.explained(name, now, file_of(name) if is_there else None)
 
 
 def _needed(manifest: Mapping[str, Any]) -> Iterable[str]:

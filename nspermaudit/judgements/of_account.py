@@ -156,7 +156,18 @@ def _fact(
     words: tuple[str, str],
     sources: tuple[str, str],
 ) -> Verdict:
-    """The verdict on one field of an integration record, by the first record that has it."""
+    """The verdict on one field of an integration record, by the first record that has it.
+
+    Open where exported records of one name differ in it: which of them is the connector's?
+    """
+    exported = zip(records, answers, strict=True)
+    said = {answer for record, answer in exported if not record.is_stated and answer is not None}
+    if len(said) > 1:
+        reason = (
+            f'the exports say both yes and no of "{records[0].name}": leave the one record in that '
+            "is the connector's, as it is now"
+        )
+        return Verdict(Result.NOT_EVALUATED, *wanted, reason=reason)
     for record, answer in zip(records, answers, strict=True):
         if answer:
             return Verdict(Result.PASS, *wanted, location=record.location)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from nspermaudit.account import AccessToken, Account, Assignment
+from nspermaudit.identities import joined_users, state_of
 from nspermaudit.judgements.of_account import (
     applications,
     found,
@@ -70,21 +71,19 @@ def token_role_is_assigned(roles: Roles, account: Account) -> Iterator[Told]:
         )
         return
     holders = _by_role(account.assignments)
+    canonical, users, _ = joined_users(account.users)
     for role in roles:
         theirs = list(_of(role, account, holders))
-        active = [item for item in theirs if not _is_inactive(item.user, account)]
+        states = [state_of(users.get(canonical.get(item.user, item.user))) for item in theirs]
+        active = [item for item, state in zip(theirs, states, strict=True) if not state]
         if active:
             yield role, Verdict(Result.PASS, subject, wanted, location=active[0].location)
             continue
-        who = "only inactive users have it" if theirs else "nobody has it"
+        words = " or ".join(sorted({*states}))
+        who = f"only users who are {words} have it" if theirs else "nobody has it"
         message = f"{quoted(role)} is assigned to no active user: {who}"
         fix = f"add the role to the user who owns the token; in NetSuite: {_USERS}"
         yield role, found(subject, wanted, role.location, message, fix)
-
-
-def _is_inactive(user: str, account: Account) -> bool:
-    known = account.users.get(user)
-    return known is not None and known.is_inactive is True
 
 
 def access_token_is_active(roles: Roles, account: Account) -> Iterator[Told]:

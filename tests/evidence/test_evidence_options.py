@@ -144,10 +144,27 @@ def test_no_secret_is_copied(encoding: str, place: int, run: Run, tmp_path: Path
 def test_no_secret_is_copied_in_a_zip(run: Run, tmp_path: Path) -> None:
     """The members are looked into, not only those that were read."""
     role = (Path("src/Objects") / "customrole_acme_order_sync.xml").read_text()
-    data = zipped({"src/Objects/customrole_acme_order_sync.xml": role, "notes.txt": KEY})
-    Path("project.zip").write_bytes(data)
-    ran = run("check", "project.zip", "--evidence", tmp_path / "kept", "--quiet")
-    assert (ran.code, "project.zip/notes.txt has what looks like a key" in ran.err) == (3, True)
+    for name in ("notes.txt", ".git/config", "node_modules/x.js"):
+        data = zipped({"src/Objects/customrole_acme_order_sync.xml": role, name: KEY})
+        Path("project.zip").write_bytes(data)
+        ran = run("check", "project.zip", "--evidence", tmp_path / "kept", "--quiet")
+        assert (ran.code, f"project.zip/{name} has what looks like a key" in ran.err) == (3, True)
+
+
+@pytest.mark.parametrize("folder", ["", "project.zip"])
+def test_no_secret_is_copied_in_a_workbook(folder: str, run: Run, tmp_path: Path) -> None:
+    """The parts of a workbook are compressed: they are looked into as well."""
+    pytest.importorskip("python_calamine")
+    books = pytest.importorskip("books")  # it needs xlsxwriter
+    rows = [["Role", "Permission", "Level", "Note"], ["A", "Bills", "Full", f"token {KEY}"]]
+    data = books.book(rows)
+    if folder:
+        Path(folder).write_bytes(zipped({"src/roles.xlsx": data}))
+    else:
+        Path("roles.xlsx").write_bytes(data)
+    ran = run("check", folder or "roles.xlsx", "--evidence", tmp_path / "kept", "--quiet")
+    assert (ran.code, "roles.xlsx has what looks like a key" in ran.err) == (3, True)
+    assert not (tmp_path / "kept").exists()
 
 
 def test_a_file_that_changes_meanwhile(

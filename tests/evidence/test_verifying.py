@@ -192,6 +192,30 @@ def test_a_forged_result(run: Run, folder: Path) -> None:
     assert f"findings, now and not then: {gone['rule']}" in ran.out
 
 
+@pytest.mark.parametrize("key", ["roles", "grants", "findings", "accepted", "complete"])
+def test_a_forged_sum(key: str, run: Run, folder: Path) -> None:
+    """What the manifest itself says of the results is held against those of now, too."""
+    manifest = manifest_of(folder)
+    value = manifest["result"][key]
+    manifest["result"][key] = (not value) if key == "complete" else value + 1
+    rewrite(folder, manifest)
+    ran = run("verify", folder)
+    assert ran.code == 1
+    assert f"differs: manifest.json: result: {key} is not what is found now" in ran.out
+
+
+@pytest.mark.parametrize("name", ["report.json", "report.txt", "report.html"])
+def test_a_result_that_is_not_recorded(name: str, run: Run, folder: Path) -> None:
+    """Evidence from which a report was taken, list and digest and all, is not identical."""
+    manifest = manifest_of(folder)
+    manifest["files"] = [item for item in manifest["files"] if item["path"] != name]
+    (folder / name).unlink()
+    rewrite(folder, manifest)
+    ran = run("verify", folder)
+    assert ran.code == 1
+    assert f"differs: {name}: not recorded" in ran.out
+
+
 def test_another_version(run: Run, folder: Path) -> None:
     """It is named; where all is the same it does not matter, else it may be why."""
     manifest = manifest_of(folder)

@@ -219,3 +219,16 @@ def test_today_must_be_a_day(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="is no day"):
             audit(find(["."]), config, Request(today=wrong))
     assert Config().waivers == ()
+
+
+def test_a_finding_on_the_account_is_waived_as_one(run: Run, tmp_path: Path) -> None:
+    """It is about no role: ``account`` stands for it; once it is gone, the waiver is idle."""
+    write_role(tmp_path)
+    waiver = changed({"rule": "account-id-is-valid", "role": "account", "permission": None})
+    for account_id, sums in (("123-sb1", "1 waived"), ("1234567", "matches no finding")):
+        write_config(tmp_path, [waiver], f'account: {{id: "{account_id}"}}')
+        ran = run("check", ".", "--pack", "guide/readiness")
+        assert ran.code == 0
+        assert sums in ran.out
+    write_config(tmp_path, [changed({**waiver, "role": "accounts"})], "account: {id: 123-sb1}")
+    assert run("check", ".", "--pack", "guide/readiness").code == 1
