@@ -6,7 +6,7 @@ from time import strftime
 from typing import TYPE_CHECKING, NamedTuple
 
 from nspermaudit import choosing, packs, scope
-from nspermaudit.account import Census
+from nspermaudit.census import Census
 from nspermaudit.config import FILE_NAME, Config
 from nspermaudit.errors import OtherReadingError, UsageError
 from nspermaudit.export import Export
@@ -112,14 +112,9 @@ def audit(
         snapshot=kept.roles if kept else None,
         judged=accepting and accepting.judged,
     )
-    if account.assignments or any(export.format != "sdf" for export in inputs.exports):
-        total.keep_for_users()  # else nobody will be known to hold a role
     if kept:
         kept.scope = roles
-    for role in merged(judge_all(inputs, total, request.watch)):
-        total.judge(role)
-    total.judge_account()
-    inputs.tell_missing_pages()
+    _judge_inputs(inputs, total, request)
     digests = [pack.digest for pack in used]
     total.told.update(_of_configuration(config, inputs))
     report = total.report(VERSION, digests, inputs.told())
@@ -129,6 +124,16 @@ def audit(
         return report
     extent = _extent(inputs, report, request, is_compared=kept is not None)
     return accepting.applied(report, account, extent)
+
+
+def _judge_inputs(inputs: Inputs, total: Tally, request: Request) -> None:
+    """Judge all roles, then the account and its users."""
+    if total.account.assignments or any(export.format != "sdf" for export in inputs.exports):
+        total.keep_for_users()  # else nobody will be known to hold a role
+    for role in merged(judge_all(inputs, total, request.watch)):
+        total.judge(role)
+    total.judge_account()
+    inputs.tell_missing_pages()
 
 
 def _extent(inputs: Inputs, report: Report, request: Request, *, is_compared: bool) -> "Extent":

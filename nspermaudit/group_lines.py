@@ -56,7 +56,7 @@ def _conflicts(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     if len(shown) < total:
         yield f"  = and {total - len(shown)} more: -v or --show all tells them"
     cure = conflicts.cure_of(findings)
-    if cure and style.verbosity >= 0:
+    if cure and cure.gone > 1 and style.verbosity >= 0:
         name = f"{cure.permission.name} ({cure.permission.id})"
         of = f"{cure.gone} of these {total}" if cure.gone < total else f"all {total}"
         yield f"  = most: without {one_line(name)} {of} would be gone"

@@ -8,7 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nspermaudit import user_columns
+from nspermaudit import register_columns, user_columns
 from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.errors import InputError
 from nspermaudit.model import Level, Location
@@ -54,19 +54,6 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "other roles": ("otherroles",),
     "segment": ("segment",),
-}
-# Of lists of integration records and access tokens. No source says how NetSuite heads these
-# exports, so these are the names of the fields on its pages.
-_OF_REGISTERS: Mapping[str, tuple[str, ...]] = {
-    "application": ("application", "applicationname", "integration", "integrationname"),
-    "state": ("state", "status"),
-    "token based": (
-        "token-basedauthentication",
-        "tokenbasedauthentication",
-        "token-based",
-        "tokenbased",
-        "tba",
-    ),
 }
 # Headings that mean different things in different tables: see ``_settle``.
 _NAME = ("name", "名前")
@@ -165,7 +152,7 @@ def _fields(headings: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, 
     fields = {
         name: next(places[word] for word in words if word in places)
         for name, words in chain(
-            _SYNONYMS.items(), user_columns.SYNONYMS.items(), _OF_REGISTERS.items()
+            _SYNONYMS.items(), user_columns.SYNONYMS.items(), register_columns.SYNONYMS.items()
         )
         if any(word in places for word in words)
     }
@@ -223,7 +210,7 @@ def _has_permission(fields: Mapping[str, int]) -> bool:
 
 def _companion(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str | None:
     names_role = "role" in fields or "role name" in fields
-    if register := _register(fields):
+    if register := register_columns.kind_of(fields):
         return register
     if "segment" in fields and names_role:
         return "restrictions"
@@ -232,14 +219,6 @@ def _companion(fields: Mapping[str, int], attributes: Mapping[str, int]) -> str 
     if ("role id" in fields or "role script id" in fields) and len(attributes) > 1:
         return "roles"
     return None
-
-
-def _register(fields: Mapping[str, int]) -> str | None:
-    """The kind of a table that lists integration records or access tokens."""
-    names_role = "role" in fields or "role name" in fields
-    if "token based" in fields and "state" in fields and (names_role or "application" in fields):
-        return "integrations"
-    return "tokens" if "application" in fields and "user" in fields and names_role else None
 
 
 def _permissions(

@@ -12,7 +12,6 @@ from nspermaudit.account import (
     AccessToken,
     Account,
     Assignment,
-    Census,
     DeployList,
     Feature,
     Integration,
@@ -22,11 +21,12 @@ from nspermaudit.account import (
     SdfObject,
     User,
 )
+from nspermaudit.census import Census
 from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
 from nspermaudit.export import Export
 from nspermaudit.finding import Input, Message, Page, RowCount, distinct_grants
 from nspermaudit.model import Location, Role
-from nspermaudit.pages import is_whole
+from nspermaudit.pages import missing
 from nspermaudit.projects import Projects, role_name
 from nspermaudit.rule import Severity
 from nspermaudit.secrecy import without_secrets
@@ -295,17 +295,5 @@ class Inputs:
 
     def tell_missing_pages(self) -> None:
         """Note, on every page of a result of which not all pages are here, what is missing."""
-        by_result: dict[str, list[tuple[Export, Page]]] = {}
-        for export, page in self._pages:
-            by_result.setdefault(page.result, []).append((export, page))
-        for pages in by_result.values():
-            here, total = sum(page.rows for _, page in pages), pages[0][1].total
-            if is_whole([page for _, page in pages]):
-                continue
-            of_total = f" of {total}" if total else ""
-            for export, _ in pages:
-                text = (
-                    f"a page of a longer result (hasMore): {here}{of_total} rows are here; "
-                    "give all pages together"
-                )
-                export.tell(Severity.ERROR, text)
+        for export, text in missing(self._pages):
+            export.tell(Severity.ERROR, text)

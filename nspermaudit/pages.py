@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from nspermaudit.finding import Page
 from nspermaudit.model import Role
+
+Input = TypeVar("Input")
 
 
 def is_whole(pages: list[Page]) -> bool:
@@ -32,3 +35,19 @@ def merged(fragments: Iterable[Role]) -> list[Role]:
         unread = {**known.unread, **part.unread}
         by_id[key] = known.with_grants((*known.grants, *new), unread)
     return list(by_id.values())
+
+
+def missing(pages: Iterable[tuple[Input, Page]]) -> Iterator[tuple[Input, str]]:
+    """Of results of which not all pages are here: what is to be said of the input of each page."""
+    by_result: dict[str, list[tuple[Input, Page]]] = {}
+    for source, page in pages:
+        by_result.setdefault(page.result, []).append((source, page))
+    for found in by_result.values():
+        here, total = sum(page.rows for _, page in found), found[0][1].total
+        if not is_whole([page for _, page in found]):
+            of_total = f" of {total}" if total else ""
+            text = (
+                f"a page of a longer result (hasMore): {here}{of_total} rows are here; "
+                "give all pages together"
+            )
+            yield from ((source, text) for source, _ in found)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from nspermaudit import scope
-from nspermaudit.account import Account, Census
+from nspermaudit.account import Account
 from nspermaudit.audit import DEFAULT_REQUEST, judge_all, unfinished_of
+from nspermaudit.census import Census
 from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs
 from nspermaudit.pages import merged

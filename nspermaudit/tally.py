@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from nspermaudit import noticed
-from nspermaudit.account import Account, Assignment, Census, User
+from nspermaudit.account import Account, Assignment, User
+from nspermaudit.census import Census
 from nspermaudit.finding import (
     LIMITS,
     OVERRIDING,

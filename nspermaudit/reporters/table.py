@@ -7,9 +7,12 @@ from itertools import groupby, zip_longest
 
 from nspermaudit.finding import Finding, Outcome, Report, messages_of
 from nspermaudit.model import Level
-from nspermaudit.rule import STEPS, Result
-from nspermaudit.style import Style, one_line
+from nspermaudit.rule import STEPS, Result, Verdict
+from nspermaudit.style import Style, listed, one_line
 from nspermaudit.summary import changes, closing, more, paragraphs, step_results
+
+_FEW = 2
+"""So many permissions of a side of a conflict are named."""
 
 MAX_ROWS = 10_000
 """So many findings are shown unless all results are asked for."""
@@ -142,12 +145,18 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         _severity(finding),
         finding.subject,
         finding.rule.id,
-        verdict.permission.name if verdict.permission else "",
+        verdict.permission.name if verdict.permission else _sides(verdict),
         verdict.problem,
         _level(verdict.granted),
         _level(verdict.required),
         str(finding.location),
     )
+
+
+def _sides(verdict: Verdict) -> str:
+    """The permissions of both sides of a conflict; empty for what is none."""
+    names = ([grant.permission.name for grant in side] for side in verdict.sides)
+    return " with ".join(listed(side, _FEW) for side in names if side)
 
 
 def _severity(finding: Finding) -> str:
