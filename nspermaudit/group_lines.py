@@ -11,7 +11,7 @@ from nspermaudit.functions import said
 from nspermaudit.model import Location
 from nspermaudit.style import Style, counted, listed, one_line, sentence
 
-MAX_PAIRS = 3
+MAX_PAIRS = 4
 """So many conflicts of a role are shown unless more is asked for."""
 _MAX_GRANTS = 2
 _MAX_NAMES = 8
