@@ -262,9 +262,7 @@ def test_an_attribute_stands_for_a_side(tmp_path: Path) -> None:
     )
     blocks = _audited(tmp_path, rules, role)
     assert "  | error      administer-pay    inactive with Pay Bills, Check" in blocks[0]
-    assert (
-        "= most:" not in blocks[0]
-    )  # without Bills one of the two would be gone: not worth a line
+    assert "= most:" not in blocks[0]  # without Bills one of the two would be gone: no line
 
 
 def test_conflicts_of_a_user_stand_together() -> None:
