@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from nspermaudit import new_access
-from nspermaudit.audit import Kept, Request, audit
+from nspermaudit.auditing import Kept, Request, audit
 from nspermaudit.comparing import compare
 from nspermaudit.config import Config
 from nspermaudit.finding import Finding, Outcome, Report

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nspermaudit import scope
 from nspermaudit.account import Account
-from nspermaudit.audit import DEFAULT_REQUEST, judge_all, unfinished_of
+from nspermaudit.auditing import DEFAULT_REQUEST, judge_all, unfinished_of
 from nspermaudit.census import Census
 from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs

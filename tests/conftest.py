@@ -11,7 +11,7 @@ from browsers import look as look  # noqa: PLC0414 - the fixture, for all tests
 from npm_packages import npm as npm  # noqa: PLC0414 - the fixture, for all tests
 
 from nspermaudit import Config, Reading, Report, Request, Use, find
-from nspermaudit.audit import audit
+from nspermaudit.auditing import audit
 from nspermaudit.cli import main
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from nspermaudit import packs, parsers
 from nspermaudit.account import Account, Assignment
-from nspermaudit.audit import Request, audit
+from nspermaudit.auditing import Request, audit
 from nspermaudit.config import Config
 from nspermaudit.discovery import find
 from nspermaudit.errors import OtherReadingError

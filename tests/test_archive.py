@@ -11,17 +11,15 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import FIXTURES, Ran, audited, sdf
 from reading import said
 from zips import assembled, deflated, with_zip64, zip_of, zipped
 
-from nspermaudit import InputError, find, forking
+from nspermaudit import InputError, auditing, find, forking
 from nspermaudit.source import Source
 
-AUDIT: Any = sys.modules["nspermaudit.audit"]  # the package has the function under that name
 ROLE = sdf(("LIST_ITEM", "VIEW"), ("ADMI_WEBSERVICES", "EDIT"))
 FOLDERS = sorted(
     folder.relative_to(FIXTURES)
@@ -77,7 +75,7 @@ def test_two_processes_read_one_zip(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     _zip(data=zipped(roles))
     alone = said(Path("x.zip"), plain=False)
-    monkeypatch.setattr(AUDIT, "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     monkeypatch.setattr(forking, "is_possible", lambda: True)
     assert said(Path("x.zip"), plain=False) == alone
 
@@ -240,7 +238,7 @@ def test_zip_that_vanishes_is_told() -> None:
     _zip(a_xml=ROLE)
     sources = find(["x.zip"])
     Path("x.zip").unlink()
-    (item,) = AUDIT.audit(sources).inputs
+    (item,) = auditing.audit(sources).inputs
     assert [message.text for message in item.messages] == [
         "cannot be opened: no such file or directory"
     ]

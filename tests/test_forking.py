@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,7 @@ import pytest
 from conftest import FIXTURES, sdf
 from reading import said
 
-from nspermaudit import forking
-
-AUDIT: Any = sys.modules["nspermaudit.audit"]  # the package has the function under that name
+from nspermaudit import auditing, forking
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 
@@ -37,7 +34,7 @@ def test_two_processes_say_the_same(
     """Findings, counts and what is said of each input, to the byte."""
     folder = project if place == "project" else FIXTURES / "larkfield"
     alone = said(folder, plain=False)
-    monkeypatch.setattr(AUDIT, "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     monkeypatch.setattr(forking, "is_possible", lambda: True)
     children = _counted(monkeypatch)
     assert said(folder, plain=False) == alone
@@ -62,17 +59,17 @@ def test_a_child_that_fails(
 ) -> None:
     """Its part is done by the parent; it prints nothing and does not go on as its parent would."""
     alone = said(project, plain=False)
-    monkeypatch.setattr(AUDIT, "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     monkeypatch.setattr(forking, "is_possible", lambda: True)
     parent = os.getpid()
-    judge = AUDIT._judge
+    judge = auditing._judge
 
-    def failing(*arguments: object) -> object:
+    def failing(*arguments: Any) -> object:
         if os.getpid() != parent:
             raise fault
         return judge(*arguments)
 
-    monkeypatch.setattr(AUDIT, "_judge", failing)
+    monkeypatch.setattr(auditing, "_judge", failing)
     assert said(project, plain=False) == alone
 
 

@@ -6,13 +6,14 @@ import io
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, sdf
 from repositories import GRANTS, ROLE, Repository, Run, changes_in, needs_git, repository
 from zips import zip_of
+
+from nspermaudit import auditing
 
 __all__ = ("repository",)
 pytestmark = needs_git
@@ -237,7 +238,7 @@ def test_judged_in_two_processes(
         repository.write(f"{number:02}.xml", role=f"customrole_{number}", LIST_ITEM="EDIT")
     arguments = ("check", "src", "--since", "HEAD", "--format", "json")
     alone = run(*arguments)
-    monkeypatch.setattr(sys.modules["nspermaudit.audit"], "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     monkeypatch.setattr("nspermaudit.forking.is_possible", lambda: hasattr(os, "fork"))
     assert run(*arguments) == alone
     assert len(json.loads(alone.out)["changes"]) == 30

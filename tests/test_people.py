@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from conftest import FIXTURES, ROOT, Ran, sdf
 from reading import read
 
-from nspermaudit import Reading, Report, Request, Use, audit, find, forking, safe_yaml
+from nspermaudit import Reading, Report, Request, Use, audit, auditing, find, forking, safe_yaml
 from nspermaudit.account import GlobalGrant, User
 from nspermaudit.conflicts import cure_of
 from nspermaudit.model import Level
@@ -21,7 +20,6 @@ from nspermaudit.rule import Result
 
 Run = Callable[..., Ran]
 HARBOUR = FIXTURES / "harbour"
-AUDIT: Any = sys.modules["nspermaudit.audit"]  # the package has the function under that name
 RULE = {
     "id": "keep-and-pay",
     "title": "Nobody both keeps vendors and pays them",
@@ -180,7 +178,7 @@ def test_two_processes_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "staff.csv").write_text("Email,Role\n" + rows)
     alone = _audited(tmp_path)
     assert sum(bool(item.verdict.user) for item in alone.findings) == 4
-    monkeypatch.setattr(AUDIT, "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     monkeypatch.setattr(forking, "is_possible", lambda: True)
     assert _audited(tmp_path) == alone
 

@@ -8,18 +8,16 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import FIXTURES, audited, sdf
 from zips import zip_of
 
-from nspermaudit import Request, Use, audit, find, forking
+from nspermaudit import Request, Use, audit, auditing, find, forking
 from nspermaudit.cli import progress
 from nspermaudit.cli.progress import Bar
 from nspermaudit.watching import Watch
 
-AUDIT: Any = sys.modules["nspermaudit.audit"]  # the package has the function under that name
 PERMISSIONS = ("Sales Order", "Bills", "Items", "Customers", "Find Transaction")
 ERASED = "\r\x1b[K"
 
@@ -132,7 +130,7 @@ def test_objects(
     for number in range(10):
         text = sdf(("LIST_ITEM", "FULL"), script_id=f"customrole_{number}")
         (tmp_path / f"{number}.xml").write_text(text)
-    monkeypatch.setattr(AUDIT, "MANY_OBJECTS", 4)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 4)
     monkeypatch.setattr(forking, "is_possible", lambda: is_forked and hasattr(os, "fork"))
     bar = Bar(stream)
     request = Request(packs=(Use("guide"),), watch=bar)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from conftest import FIXTURES, Ran, audited, sdf
 from reading import read, read_all
 from reported import reported
 
-from nspermaudit import Config, Report, Request, Use, config, find, forking, packs
+from nspermaudit import Config, Report, Request, Use, auditing, config, find, forking, packs
 from nspermaudit.account import AccessToken, Account, Integration
-from nspermaudit.audit import audit
+from nspermaudit.auditing import audit
 from nspermaudit.reporters import REPORTERS
 from nspermaudit.rule import STEPS, Result
 from nspermaudit.source import Reading, from_bytes
@@ -498,6 +497,6 @@ def test_two_processes_know_the_same_roles(tmp_path: Path, monkeypatch: pytest.M
         5,
     ]
     assert failed.count("access-token-user-holds-role") == 1
-    monkeypatch.setattr(sys.modules["nspermaudit.audit"], "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     monkeypatch.setattr(forking, "is_possible", lambda: True)
     assert whole(tmp_path, role="*") == alone

@@ -13,7 +13,7 @@ import click
 
 from nspermaudit import config as configuration
 from nspermaudit import discovery, packs, source
-from nspermaudit.audit import Request
+from nspermaudit.auditing import Request
 from nspermaudit.config import Config
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.model import Level

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from nspermaudit import baseline as known
-from nspermaudit.audit import audit
+from nspermaudit.auditing import audit
 from nspermaudit.cli.asking import Asked, audit_options, sources
 from nspermaudit.cli.editor import change, content
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE

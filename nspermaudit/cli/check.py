@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from nspermaudit import quoted
-from nspermaudit.audit import Request, audit
+from nspermaudit.auditing import Request, audit
 from nspermaudit.cli import progress
 from nspermaudit.cli.asking import Asked, audit_options, sources
 from nspermaudit.cli.evidence import Evidence, evidence_options

@@ -18,7 +18,7 @@ from nspermaudit.source import STDIN, Source
 from nspermaudit.style import counted, one_line
 
 if TYPE_CHECKING:
-    from nspermaudit.audit import Request
+    from nspermaudit.auditing import Request
     from nspermaudit.finding import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -12,7 +12,7 @@ from nspermaudit import config as configuration
 from nspermaudit import editing, packs, safe_yaml
 from nspermaudit import waivers as reader
 from nspermaudit.accepting import SOON, when
-from nspermaudit.audit import audit
+from nspermaudit.auditing import audit
 from nspermaudit.cli.asking import Asked, audit_options, sources, today
 from nspermaudit.cli.editor import change, content
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE, WRONG_USAGE

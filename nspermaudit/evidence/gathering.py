@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from nspermaudit import packs, parsers
-from nspermaudit.audit import Request
+from nspermaudit.auditing import Request
 from nspermaudit.config import Config
 from nspermaudit.discovery import shown
 from nspermaudit.errors import InputError, UsageError

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nspermaudit import baseline, config, pack_file, packs, waivers
-from nspermaudit.audit import Request
+from nspermaudit.auditing import Request
 from nspermaudit.baseline import Baseline
 from nspermaudit.config import Config
 from nspermaudit.discovery import is_passed_over

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nspermaudit.audit import audit
+from nspermaudit.auditing import audit
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.evidence import explaining, replay, results
 from nspermaudit.evidence.layout import MANIFEST, RESULTS, digest_of

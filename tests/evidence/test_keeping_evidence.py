@@ -11,7 +11,6 @@ import socket
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import ROOT
@@ -20,10 +19,8 @@ from keeping import TODAY, WAIVER, Run, files_of, fill, kept, manifest_of
 from waiving import listed
 from zips import zip_of
 
-from nspermaudit import forking, schemas
+from nspermaudit import auditing, forking, schemas
 from nspermaudit.cli import asking
-
-AUDIT: Any = sys.modules["nspermaudit.audit"]  # the package has the function under that name
 
 
 @pytest.fixture
@@ -149,7 +146,7 @@ def test_waivers_hold_on_the_day_of_the_audit(
     del home
     kept(run, target, ".")
     monkeypatch.setattr(asking, "today", lambda: "2027-02-01")
-    monkeypatch.setattr(AUDIT, "strftime", lambda _: "2027-02-01")
+    monkeypatch.setattr(auditing, "strftime", lambda _: "2027-02-01")
     ran = run("verify", target)
     assert (ran.code, f"waivers had to hold on {TODAY}" in ran.out) == (0, True)
     again = target.with_name("again")
@@ -285,7 +282,7 @@ def test_two_processes(run: Run, home: Path, target: Path, monkeypatch: pytest.M
     monkeypatch.setattr(forking, "is_possible", lambda: False)
     kept(run, target, ".")
     monkeypatch.setattr(forking, "is_possible", lambda: hasattr(os, "fork"))
-    monkeypatch.setattr(AUDIT, "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     other = target.with_name("other")
     kept(run, other, ".")
     assert files_of(target) == files_of(other)

@@ -23,7 +23,7 @@ from nspermaudit import (
     zip_layout,
 )
 from nspermaudit import config as configuration
-from nspermaudit.audit import Request, audit
+from nspermaudit.auditing import Request, audit
 from nspermaudit.errors import InputError, UsageError
 from nspermaudit.evidence import manifest as evidence_manifest
 from nspermaudit.evidence import replay

@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reported import accepted, changed, rendered
 
 from nspermaudit import Config, Level, Request, Use, find, workbook
-from nspermaudit.audit import audit
+from nspermaudit.auditing import audit
 from nspermaudit.changes import Change, Kind
 from nspermaudit.finding import Finding, Report
 from nspermaudit.finding_sheets import ACTIONS, FINDINGS, OUTCOMES

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from nspermaudit import (
     UsageError,
     Use,
     audit,
+    auditing,
     baseline,
     find,
     read_config,
@@ -193,7 +193,7 @@ def test_two_processes_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_role(tmp_path, "FULL", "customrole_2")
     request = Request(today=TODAY, keep_all=True, baseline=known)
     alone = audit(find(["."]), config, request)
-    monkeypatch.setattr(import_module("nspermaudit.audit"), "MANY_OBJECTS", 2)
+    monkeypatch.setattr(auditing, "MANY_OBJECTS", 2)
     monkeypatch.setattr("nspermaudit.forking.is_possible", lambda: True)
     assert audit(find(["."]), config, request) == alone
     assert [item.role for item in alone.idle_waivers] == [f"customrole_{n}" for n in (1, 2, 3)]
