@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from nspermaudit.account import Assignment
+from nspermaudit.companions import Assignment
 from nspermaudit.finding import Input, Message, messages_of
 from nspermaudit.model import Level, Permission
 from nspermaudit.people import Person, known_people

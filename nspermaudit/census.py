@@ -1,8 +1,14 @@
 """Who has which role, and what is known of users, put together while inputs are read."""
 
-from types import MappingProxyType
+from __future__ import annotations
 
-from nspermaudit.account import Account, Assignment, GlobalGrant, User
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from nspermaudit.account import Account
+
+if TYPE_CHECKING:
+    from nspermaudit.companions import GlobalGrant
 
 _NOBODY = Account()
 
@@ -19,6 +25,12 @@ class Census:
 
     def take(self, fact: object) -> bool:
         """Take in what an input says, if it is about people: whether it is."""
+        from nspermaudit.companions import (  # noqa: PLC0415 - start-up: a role alone has no people
+            Assignment,
+            GlobalGrant,
+            User,
+        )
+
         if isinstance(fact, Assignment):
             self.assignments.setdefault(fact[:2], fact)
         elif isinstance(fact, User):
@@ -32,7 +44,7 @@ class Census:
             return False
         return True
 
-    def add(self, other: "Census") -> None:
+    def add(self, other: Census) -> None:
         """Take in what another one has."""
         groups = (other.assignments, other.users, other.global_grants)
         for facts in groups:

@@ -90,7 +90,7 @@ def read_conditions(item: Mapping[str, Any], reader: RuleReader) -> Iterator[Con
         if word == "feature":
             states = {value: "on"} if isinstance(value, str) else value
             for name, state in states.items():
-                yield selector.FeatureIs(name, state == "on")
+                yield selector.FeatureIs(name, is_on=state == "on")
         elif word == "role":
             for name, wanted in value.items():
                 values = tuple(wanted) if isinstance(wanted, list) else (wanted,)

@@ -1,18 +1,17 @@
 """``nspermaudit.yaml``: which packs, which roles are which, facts that no export carries."""
 
 import os.path
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nspermaudit import schemas, selector
-from nspermaudit.account import AccessToken, Account, Assignment, Integration
+from nspermaudit.account import Account
 from nspermaudit.attributes import ATTRIBUTES
 from nspermaudit.discovery import shown
 from nspermaudit.documents import Document
 from nspermaudit.errors import UsageError
-from nspermaudit.model import Location
 from nspermaudit.rule import Condition, Severity, Use
 from nspermaudit.source import Source
 
@@ -92,7 +91,7 @@ def parse(data: bytes, path: str, file: str) -> Config:
         file,
         tuple(_uses(top.get("use", DEFAULT_USE), os.path.dirname(file))),
         MappingProxyType(classes),
-        stated_account(stated, lambda *where: document.locate(("account", *where))),
+        _stated(document) if stated else Account(),
         stated.get("release", ""),
         MappingProxyType(severities),
         waivers,
@@ -100,46 +99,11 @@ def parse(data: bytes, path: str, file: str) -> Config:
     )
 
 
-def stated_account(stated: Mapping[str, Any], locate: Callable[..., Location]) -> Account:
-    """The facts about the account that somebody wrote down, as ``account:`` of the configuration.
+def _stated(document: Document) -> Account:
+    from nspermaudit.stated import stated_account  # noqa: PLC0415 - start-up: few state anything
 
-    ``locate`` tells where a part of them stands, by its keys and indexes. Ids that are numbers may
-    be written as such.
-    """
-    features = {name: state == "on" for name, state in stated.get("features", {}).items()}
-    places = {name: locate("features", name) for name in features}
-    if "id" in stated:
-        places["id"] = locate("id")
-    integrations = tuple(
-        Integration(
-            item["name"],
-            item["state"] == "enabled" if "state" in item else None,
-            item.get("token_based_authentication"),
-            locate("integrations", index),
-            is_stated=True,
-        )
-        for index, item in enumerate(stated.get("integrations", ()))
-    )
-    assignments = tuple(
-        Assignment(str(item["user"]), str(item["role"]), locate("assignments", index))
-        for index, item in enumerate(stated.get("assignments", ()))
-    )
-    tokens = tuple(
-        AccessToken(
-            item.get("application", ""),
-            *(str(item.get("user", "")), str(item["role"])),
-            item["state"] == "active" if "state" in item else None,
-            locate("tokens", index),
-        )
-        for index, item in enumerate(stated.get("tokens", ()))
-    )
-    return Account(
-        MappingProxyType(features),
-        assignments=assignments,
-        id=str(stated.get("id", "")),
-        integrations=integrations,
-        tokens=tokens,
-        places=MappingProxyType(places),
+    return stated_account(
+        document.value["account"], lambda *where: document.locate(("account", *where))
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from nspermaudit.finding import Finding
 from nspermaudit.model import Permission
@@ -19,11 +18,12 @@ RANKS = ("critical", "high", "medium", "low")
 """The words by which auditors rank; a rule has one of them among its tags."""
 
 
-class Cure(NamedTuple):
+class Cure:
     """A permission without which so many conflicts would be gone."""
 
-    permission: Permission
-    gone: int
+    def __init__(self, permission: Permission, gone: int) -> None:
+        self.permission = permission
+        self.gone = gone
 
 
 def kind_of(finding: Finding) -> str:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from nspermaudit import catalog, selector, source
 from nspermaudit.account import Account
-from nspermaudit.config import stated_account
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import NO_ROLE, Grant, Level, Location, Role
 from nspermaudit.rule import Result, Rule
 from nspermaudit.source import Reading
+from nspermaudit.stated import stated_account
 
 _PARTS = frozenset(
     ("permissions", "attributes", "features", "account", "name", "parameters", "sdf")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from nspermaudit.model import Location, Role, role_key
+from nspermaudit.model import Location, Plain, Role, role_key
 from nspermaudit.rule import Result, Rule, Severity, Verdict, user_id
 
 if TYPE_CHECKING:
@@ -43,10 +43,11 @@ class Message(NamedTuple):
         return f"{self.severity.word}: {self.location}: {self.text}"
 
 
-class RowCount(NamedTuple):
+class RowCount(Plain):
     """How many records a parser has read: table rows, or permission entries of an object."""
 
-    rows: int
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
 
 
 class Page(NamedTuple):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nspermaudit.account import Assignment, User
 from nspermaudit.attributes import parse_attribute
+from nspermaudit.companions import Assignment, User
 from nspermaudit.entries import NUL, Entries, Fault
 from nspermaudit.errors import InputError, OtherReadingError
 from nspermaudit.headings import ROLE_FIELDS

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from nspermaudit.account import User
 from nspermaudit.style import listed
+
+if TYPE_CHECKING:
+    from nspermaudit.companions import User
 
 
 def state_of(user: User | None) -> str:

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from types import MappingProxyType
-from typing import Any
 
 from nspermaudit import parsers
-from nspermaudit.account import (
-    WITH_LISTS,
-    AccessToken,
-    Account,
-    Assignment,
-    DeployList,
-    Feature,
-    Integration,
-    Manifest,
-    RoleFacts,
-    RoleObject,
-    SdfObject,
-    User,
-)
-from nspermaudit.census import Census
+from nspermaudit.account import Account
 from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
 from nspermaudit.export import Export
 from nspermaudit.finding import Input, Message, Page, RowCount, distinct_grants
 from nspermaudit.model import Location, Role
 from nspermaudit.pages import missing
+from nspermaudit.project import RoleObject
 from nspermaudit.projects import Projects, role_name
 from nspermaudit.rule import Severity
 from nspermaudit.secrecy import without_secrets
@@ -106,7 +91,7 @@ class Inputs:
         source, script_id = export.source, head.root.script_id
         if export.format == "sdf" and script_id:
             place = Location(source.path, 1)
-            self._projects.add(
+            self._projects.add_role(
                 RoleObject(script_id, role_name(source, head), place, source.is_context)
             )
         if source.is_context:
@@ -142,40 +127,32 @@ class Inputs:
         ``needs`` says what of a project's objects has to be read, beside what they are: a project
         has thousands of them.
         """
-        features: dict[str, bool] = dict(stated.features)
-        roles: dict[str, RoleFacts] = {}
-        places = dict(stated.places)
-        people = Census(stated)
-        listed: dict[type, list[Any]] = {Integration: [], AccessToken: []}
+        account = self._joined(stated, needs) if self._companions else stated
+        projects = self._projects.account()
+        return account._replace(projects=projects.projects, strays=projects.strays)
+
+    def _joined(self, stated: Account, needs: Collection[str]) -> Account:
+        """What companions say; their objects and manifests go to the projects."""
+        from nspermaudit.known import Known  # noqa: PLC0415 - start-up: a role alone has none
+        from nspermaudit.objects import DeployList, Manifest, SdfObject  # noqa: PLC0415 - the same
+
+        known = Known(stated)
         for export in self._companions:
             for fact in self._wanted_facts(export, needs):
-                if isinstance(fact, Feature):
-                    if stated.features.get(fact.id, fact.is_on) is not fact.is_on:
-                        text = f"feature {fact.id} is stated otherwise in the configuration"
-                        export.tell(Severity.WARNING, text, fact.location)
-                    features[fact.id] = fact.is_on
-                    places[fact.id] = fact.location
-                elif isinstance(fact, RoleFacts):
-                    roles.update({key: fact for key in (fact.id, fact.script_id) if key})
-                elif type(fact) in listed:
-                    listed[type(fact)].append(fact)
-                elif isinstance(fact, (Manifest, DeployList, SdfObject)):
-                    self._projects.add(fact, is_context=export.source.is_context)
+                if isinstance(fact, SdfObject):
+                    self._projects.add_object(fact, is_context=export.source.is_context)
+                elif isinstance(fact, Manifest):
+                    self._projects.add_manifest(fact)
+                elif isinstance(fact, DeployList):
+                    self._projects.add_deploy_list(fact)
                 else:
-                    people.take(fact)
-        projects = self._projects.account()
-        return people.onto(stated)._replace(
-            features=MappingProxyType(features),
-            roles=MappingProxyType(roles),
-            projects=projects.projects,
-            strays=projects.strays,
-            integrations=(*stated.integrations, *listed[Integration]),
-            tokens=(*stated.tokens, *listed[AccessToken]),
-            places=MappingProxyType(places),
-        )
+                    known.take(fact, export)
+        return known.account()
 
     def _wanted_facts(self, export: Export, needs: Collection[str]) -> list[object]:
         """What a companion says; of an object that no rule needs only that it is there."""
+        from nspermaudit.objects import WITH_LISTS, SdfObject  # noqa: PLC0415 - as above
+
         root = export.root
         need = "lists" if root.name in WITH_LISTS else "scripts"
         is_object = export.format == "objects"
@@ -185,7 +162,7 @@ class Inputs:
             export.status = "skipped"
         if is_object and not facts:  # not asked for, or broken: all the same it is there
             unread = SdfObject(root.name, root.script_id, Location(export.source.path, 1))
-            self._projects.add(unread, is_context=export.source.is_context)
+            self._projects.add_object(unread, is_context=export.source.is_context)
         return facts
 
     def _companion_facts(self, export: Export) -> list[object]:
@@ -230,7 +207,7 @@ class Inputs:
         export: Export,
         reading: Reading,
         account: Account,
-        learn: Callable[[Assignment | User], None] | None = None,
+        learn: Callable[[object], None] | None = None,
     ) -> Iterator[Role]:
         """One export's roles, with what companions know of them. Raises OtherReadingError.
 
@@ -239,10 +216,10 @@ class Inputs:
         if export.source.skipped is not None:
             return
         for fact in self.facts_of(export, reading):
-            if isinstance(fact, (Assignment, User)):
+            if not isinstance(fact, Role):
                 if learn:
                     learn(fact)
-            elif isinstance(fact, Role):
+            else:
                 if len(fact.name) > MAX_NAME or len(fact.id) > MAX_NAME:
                     text = f"a role whose name or id has more than {MAX_NAME} characters"
                     export.fail(InputError(text, fact.location))

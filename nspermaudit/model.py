@@ -8,6 +8,22 @@ from typing import Any, NamedTuple
 AttributeValue = bool | str
 
 
+class Plain:
+    """What equals another one of its class with the same parts.
+
+    For classes that a start needs: a NamedTuple is as much as 0.2 ms of it.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    __hash__ = None  # type: ignore[assignment] # parts may change
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({parts})"
+
+
 class Level(IntEnum):
     """How far a permission reaches; each level includes those below it.
 
@@ -65,6 +81,10 @@ class Location(NamedTuple):
         if not self.line:
             return self.path
         return f"{self.path}:{self.line}" + (f":{self.column}" if self.column else "")
+
+
+NOWHERE = Location("")
+"""The place of what no input says and the configuration does not state."""
 
 
 class Permission(NamedTuple):
@@ -210,5 +230,5 @@ def role_key(role_id: str) -> str:
     return number if number.isdecimal() else role_id.casefold()
 
 
-NO_ROLE = Role.of("", "", (), Location(""))
+NO_ROLE = Role.of("", "", (), NOWHERE)
 """What a check is given that is not about a role."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from nspermaudit.account import RoleFacts
 from nspermaudit.style import counted, listed
+
+if TYPE_CHECKING:
+    from nspermaudit.companions import RoleFacts
 
 
 def unseen(known: Iterable[RoleFacts], seen: Container[str]) -> Iterator[str]:

@@ -136,11 +136,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-class _PackReader(NamedTuple):
+class _PackReader:
     """Turns the document of a pack into rules; faults go to the document."""
 
-    document: Document
-    given: Mapping[str, ParameterValue]
+    def __init__(self, document: Document, given: Mapping[str, ParameterValue]) -> None:
+        self.document = document
+        self.given = given
 
     def pack(self, file: str, digest: str) -> Pack:
         top = self.document.value

@@ -6,7 +6,6 @@ import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
-from typing import NamedTuple
 
 from nspermaudit import schemas
 from nspermaudit.discovery import shown
@@ -16,15 +15,16 @@ from nspermaudit.rule import ParameterValue, Rule, Use, read_as
 from nspermaudit.style import listed
 
 
-class Stock(NamedTuple):
+class Stock:
     """Packs that were read before an audit, which then reads none.
 
     ``used`` are those whose rules it asks, ``others`` further ones of which a configuration and
     waivers may speak.
     """
 
-    used: tuple[Pack, ...]
-    others: tuple[Pack, ...] = ()
+    def __init__(self, used: tuple[Pack, ...], others: tuple[Pack, ...] = ()) -> None:
+        self.used = used
+        self.others = others
 
     @property
     def rules(self) -> list[Rule]:

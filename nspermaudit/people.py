@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from nspermaudit.account import Account, Assignment, GlobalGrant, RoleFacts, User
+from nspermaudit.account import Account
+from nspermaudit.companions import Assignment, GlobalGrant, RoleFacts, User
 from nspermaudit.identities import joined_users, state_of
 from nspermaudit.model import Grant, Level, Role, role_key
 from nspermaudit.snapshot import Snapshot

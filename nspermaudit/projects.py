@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable, Mapping
 from posixpath import dirname
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from nspermaudit.account import Account, DeployList, Manifest, Project, RoleObject, SdfObject
+from nspermaudit.account import Account
 from nspermaudit.errors import InputError
+from nspermaudit.project import Project, RoleObject
 from nspermaudit.source import Source
 from nspermaudit.xml import Head, node_tree
+
+if TYPE_CHECKING:
+    from nspermaudit.objects import DeployList, Manifest, SdfObject
 
 _NAME = rb"<name>([^<&]*)</name>"
 
@@ -25,18 +29,21 @@ class Projects:
         self._objects: list[SdfObject] = []
         self._roles: list[RoleObject] = []
 
-    def add(
-        self, fact: Manifest | DeployList | SdfObject | RoleObject, *, is_context: bool = False
-    ) -> None:
-        """Take in what one file says; of an object also whether it is context, and not judged."""
-        if isinstance(fact, Manifest):
-            self._manifests[dirname(fact.location.path)] = fact
-        elif isinstance(fact, DeployList):
-            self._deploys[dirname(fact.location.path)] = fact
-        elif isinstance(fact, SdfObject):
-            self._objects.append(fact._replace(is_context=True) if is_context else fact)
-        else:
-            self._roles.append(fact)
+    def add_manifest(self, manifest: Manifest) -> None:
+        """Take in what a manifest says: its folder is a project."""
+        self._manifests[dirname(manifest.location.path)] = manifest
+
+    def add_deploy_list(self, found: DeployList) -> None:
+        """Take in what a deploy.xml says: its folder is a project."""
+        self._deploys[dirname(found.location.path)] = found
+
+    def add_object(self, found: SdfObject, *, is_context: bool = False) -> None:
+        """Take in an object, and whether it is context, and not judged."""
+        self._objects.append(found._replace(is_context=True) if is_context else found)
+
+    def add_role(self, role: RoleObject) -> None:
+        """Take in the object of a role."""
+        self._roles.append(role)
 
     def account(self) -> Account:
         """An account with these projects, and nothing else in it."""
@@ -74,7 +81,7 @@ class Projects:
         )
 
 
-Placed = TypeVar("Placed", SdfObject, RoleObject)
+Placed = TypeVar("Placed", "SdfObject", RoleObject)
 
 
 def _grouped(facts: Iterable[Placed], account: Account) -> dict[str | None, list[Placed]]:

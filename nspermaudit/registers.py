@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nspermaudit.account import AccessToken, Integration
 from nspermaudit.attributes import parse_attribute
+from nspermaudit.companions import AccessToken, Integration
 from nspermaudit.grouping import identify
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity

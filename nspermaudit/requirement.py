@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nspermaudit.model import Grant, Level, Location, Permission, Role
+from nspermaudit.model import Grant, Level, Location, Permission, Plain, Role
 from nspermaudit.rule import Reader, Result, Verdict
 from nspermaudit.style import listed
 
@@ -72,12 +72,13 @@ def read_requirement(name: str, word: str, reader: Reader, *where: str | int) ->
     return permission and Requirement(permission, reader.level(permission, word, *where))
 
 
-class Bound(NamedTuple):
+class Bound(Plain):
     """A permission, the highest level it may have, and the verdict on a role within it."""
 
-    allowed: Requirement
-    problem: str
-    passes: Verdict
+    def __init__(self, allowed: Requirement, problem: str, passes: Verdict) -> None:
+        self.allowed = allowed
+        self.problem = problem
+        self.passes = passes
 
     def judge(self, role: Role) -> Verdict:
         """The verdict on the role's highest grant of the permission."""
@@ -91,14 +92,23 @@ class Bound(NamedTuple):
         return self.passes
 
 
-class Sweep(NamedTuple):
+class Sweep(Plain):
     """All permissions whose id a glob matches, known or not, and the highest level allowed."""
 
-    glob: str
-    allowed: Level
-    problem: str
-    exempt: tuple[str, ...] = ()
-    spares_full_only: bool = False
+    def __init__(
+        self,
+        glob: str,
+        allowed: Level,
+        problem: str,
+        *,
+        exempt: tuple[str, ...] = (),
+        spares_full_only: bool = False,
+    ) -> None:
+        self.glob = glob
+        self.allowed = allowed
+        self.problem = problem
+        self.exempt = exempt
+        self.spares_full_only = spares_full_only
 
     def __str__(self) -> str:
         return f"at most {self.allowed.title} on {self.glob}" if self.allowed else f"no {self.glob}"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from nspermaudit.model import Role
 from nspermaudit.rule import Condition, Rule
-from nspermaudit.selector import EVERY_ROLE, All, Any, Constant, HasAttribute, Named, ParameterIs
+from nspermaudit.selector import EVERY_ROLE, All, Always, Any, HasAttribute, Named, ParameterIs
 from nspermaudit.style import listed
 
 INTEGRATION = "integration"
@@ -76,6 +76,6 @@ def _not_asked(off: Mapping[str, str]) -> Iterator[str]:
 def _guess(roles: list[Role]) -> tuple[Condition, str]:
     if len(roles) == 1:
         words = f'integration role: "{roles[0].title.strip()}", the only role there is'
-        return Constant(True, "the only role"), words  # noqa: FBT003 - the answer it stands for
+        return Always("the only role"), words
     words = "integration roles: those with the attribute web services only; name others with --role"
     return HasAttribute("web services only", (True,)), words

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from nspermaudit.account import Account
-from nspermaudit.model import AttributeValue, Level, Permission, Role
+from nspermaudit.model import AttributeValue, Level, Permission, Plain, Role
 from nspermaudit.rule import Condition, ParameterValue
 
 
@@ -29,10 +28,11 @@ def negated(answer: bool | None) -> bool | None:  # noqa: FBT001 - it is what is
     return None if answer is None else not answer
 
 
-class Named(NamedTuple):
+class Named(Plain):
     """Roles whose id or name matches a glob, letters in either case."""
 
-    glob: str
+    def __init__(self, glob: str) -> None:
+        self.glob = glob
 
     def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
         """Whether the role's id or name matches."""
@@ -43,11 +43,12 @@ class Named(NamedTuple):
         return f"named {self.glob}"
 
 
-class HasAttribute(NamedTuple):
+class HasAttribute(Plain):
     """Roles with an attribute at one of some values."""
 
-    word: str
-    values: tuple[AttributeValue, ...]
+    def __init__(self, word: str, values: tuple[AttributeValue, ...]) -> None:
+        self.word = word
+        self.values = values
 
     def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
         """Whether the attribute has such a value; None where the export does not carry it."""
@@ -58,11 +59,12 @@ class HasAttribute(NamedTuple):
         return f"{self.word}: {' or '.join(map(spoken, self.values))}"
 
 
-class FeatureIs(NamedTuple):
+class FeatureIs(Plain):
     """A feature of the account is on, or is off."""
 
-    feature: str
-    is_on: bool
+    def __init__(self, feature: str, *, is_on: bool) -> None:
+        self.feature = feature
+        self.is_on = is_on
 
     def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
         """Whether it is so; None where nothing says."""
@@ -73,11 +75,12 @@ class FeatureIs(NamedTuple):
         return f"feature {self.feature} is {'on' if self.is_on else 'off'}"
 
 
-class Holds(NamedTuple):
+class Holds(Plain):
     """The role holds a permission at a level or higher."""
 
-    permission: Permission
-    level: Level
+    def __init__(self, permission: Permission, level: Level) -> None:
+        self.permission = permission
+        self.level = level
 
     def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
         """Whether the role's highest grant reaches the level; None if one could not be read."""
@@ -90,26 +93,27 @@ class Holds(NamedTuple):
         return f"{self.permission.name} at {self.level.title}"
 
 
-class Constant(NamedTuple):
-    """What was decided before any role was read, as a pack's parameter is."""
+class Always(Plain):
+    """What holds of every role that there is; ``words`` say which these are."""
 
-    answer: bool
-    words: str
+    def __init__(self, words: str) -> None:
+        self.words = words
 
     def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
-        """The same for every role."""
-        return self.answer
+        """It does."""
+        return True
 
     def __str__(self) -> str:
         return self.words
 
 
-class ParameterIs(NamedTuple):
+class ParameterIs(Plain):
     """A parameter of the pack has a value; ``given`` is the one in force."""
 
-    name: str
-    wanted: ParameterValue
-    given: ParameterValue | None
+    def __init__(self, name: str, wanted: ParameterValue, given: ParameterValue | None) -> None:
+        self.name = name
+        self.wanted = wanted
+        self.given = given
 
     def holds(self, role: Role, account: Account) -> bool | None:  # noqa: ARG002 - the protocol's
         """The same for every role."""
@@ -120,10 +124,11 @@ class ParameterIs(NamedTuple):
         return f"parameter {self.name} is {wanted}"
 
 
-class All(NamedTuple):
+class All(Plain):
     """Every one of some conditions."""
 
-    conditions: tuple[Condition, ...]
+    def __init__(self, conditions: tuple[Condition, ...]) -> None:
+        self.conditions = conditions
 
     def holds(self, role: Role, account: Account) -> bool | None:
         """Whether all hold."""
@@ -133,10 +138,11 @@ class All(NamedTuple):
         return " and ".join(map(str, self.conditions))
 
 
-class Any(NamedTuple):
+class Any(Plain):
     """At least one of some conditions."""
 
-    conditions: tuple[Condition, ...]
+    def __init__(self, conditions: tuple[Condition, ...]) -> None:
+        self.conditions = conditions
 
     def holds(self, role: Role, account: Account) -> bool | None:
         """Whether one holds."""
@@ -146,10 +152,11 @@ class Any(NamedTuple):
         return " or ".join(map(str, self.conditions)) or "nothing"
 
 
-class Not(NamedTuple):
+class Not(Plain):
     """The opposite of a condition."""
 
-    condition: Condition
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
 
     def holds(self, role: Role, account: Account) -> bool | None:
         """Whether it does not hold."""
@@ -164,11 +171,11 @@ def with_parameters(condition: Condition, values: Mapping[str, ParameterValue]) 
     if isinstance(condition, All):
         return All(tuple(with_parameters(part, values) for part in condition.conditions))
     if isinstance(condition, ParameterIs) and condition.name in values:
-        return condition._replace(given=values[condition.name])
+        return ParameterIs(condition.name, condition.wanted, values[condition.name])
     return condition
 
 
-EVERY_ROLE = Constant(True, "every role")  # noqa: FBT003 - the answer is what a constant is
+EVERY_ROLE = Always("every role")
 
 
 def spoken(value: AttributeValue) -> str:

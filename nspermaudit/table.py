@@ -7,7 +7,7 @@ from itertools import chain, islice
 from types import MappingProxyType
 
 from nspermaudit import catalog, registers, user_columns, user_tables
-from nspermaudit.account import (
+from nspermaudit.companions import (
     AccessToken,
     Assignment,
     GlobalGrant,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from nspermaudit import noticed
-from nspermaudit.account import Account, Assignment, User
+from nspermaudit.account import Account
 from nspermaudit.census import Census
 from nspermaudit.finding import (
     LIMITS,
@@ -131,7 +131,7 @@ class Tally:
 
             self._by_user = Snapshot(least_levels(self.rules))
 
-    def learn(self, fact: Assignment | User) -> None:
+    def learn(self, fact: object) -> None:
         """Take in who has a role, as an export of roles says it beside what the role grants."""
         self.people.take(fact)
 

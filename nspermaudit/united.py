@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nspermaudit.account import Account, GlobalGrant
+from nspermaudit.account import Account
 from nspermaudit.checks.conflict import Conflict
+from nspermaudit.companions import GlobalGrant
 from nspermaudit.functions import Function
 from nspermaudit.model import Grant, Location, Role
 from nspermaudit.people import Person, effective

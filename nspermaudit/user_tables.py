@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nspermaudit.account import Assignment, GlobalGrant, User
+from nspermaudit.companions import Assignment, GlobalGrant, User
 from nspermaudit.entries import no_level
 from nspermaudit.grouping import identify
 from nspermaudit.headings import read_level

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nspermaudit.account import User
 from nspermaudit.attributes import parse_attribute
+from nspermaudit.companions import User
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity
 from nspermaudit.secrecy import masked

@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from nspermaudit.model import AttributeValue, Grant, Holding, Location, Permission, Role
+from nspermaudit.model import Grant, Holding, Location, Permission, Role
 from nspermaudit.questions import Questions
 from nspermaudit.rule import Rule, Verdict
 
 
-class _Alike(NamedTuple):
+class _Alike:
     """What many roles have in common."""
 
-    path: str
-    format: str
-    element: str
-    attributes: Mapping[str, AttributeValue]
+    __slots__ = ("attributes", "element", "format", "path")
+
+    def __init__(self, role: Role) -> None:
+        self.path = role.location.path
+        self.format = role.format
+        self.element = role.element
+        self.attributes = dict(role.attributes)
 
 
-class _Kept(NamedTuple):
+class _Kept:
     """What is kept of one role."""
 
-    id: str
-    name: str
-    line: int
-    column: int
-    alike: _Alike
-    grants: tuple[Grant, ...]
-    unread: Mapping[str, Permission]
+    __slots__ = ("alike", "column", "grants", "id", "line", "name", "unread")
+
+    def __init__(
+        self,
+        role: Role,
+        alike: _Alike,
+        grants: tuple[Grant, ...],
+        unread: Mapping[str, Permission],
+    ) -> None:
+        self.id = role.id
+        self.name = role.name
+        _, self.line, self.column = role.location
+        self.alike = alike
+        self.grants = grants
+        self.unread = unread
 
     def role(self) -> Role:
         """The role again, with those grants alone."""
-        path, form, element, attributes = self.alike
+        alike = self.alike
         return Role(
             self.id,
             self.name,
             Holding(self.grants),
-            Location(path, self.line, self.column),
-            attributes,
+            Location(alike.path, self.line, self.column),
+            alike.attributes,
             self.unread,
-            form,
-            element,
+            alike.format,
+            alike.element,
         )
 
 
@@ -77,15 +87,11 @@ class Waiting:
                 places.append(place)
 
     def _small(self, role: Role, wanted: set[str]) -> _Kept:
-        path, line, column = role.location
-        key = (path, role.format, role.element, *role.attributes.items())
-        alike = self._alike.get(key)
-        if alike is None:
-            alike = _Alike(path, role.format, role.element, dict(role.attributes))
-            self._alike[key] = alike
+        key = (role.location.path, role.format, role.element, *role.attributes.items())
+        alike = self._alike.get(key) or self._alike.setdefault(key, _Alike(role))
         grants = tuple(item for key in wanted if key in role.held for item in role.held[key])
         unread = {key: role.unread[key] for key in wanted if key in role.unread} or _ALL_READ
-        return _Kept(role.id, role.name, line, column, alike, grants, unread)
+        return _Kept(role, alike, grants, unread)
 
     def number_for(self, rule: Rule) -> int | None:
         """How many roles wait for a rule; None if no role is one of its class."""

@@ -24,3 +24,6 @@ class Watch:
 
     def shared(self, exports: Sequence[Export]) -> None:
         """Note that some exports are judged by a second process, meanwhile."""
+
+    def close(self) -> None:
+        """End what is shown; this one shows nothing."""

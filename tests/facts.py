@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from nspermaudit.account import Account, Deployment, ObjectGrant, Project, RoleObject, SdfObject
+from nspermaudit.account import Account
 from nspermaudit.model import Level, Location
+from nspermaudit.objects import Deployment, ObjectGrant, SdfObject
+from nspermaudit.project import Project, RoleObject
 
 LINE_OF_ACCESS = 3
 LINE_OF_LIST = 10

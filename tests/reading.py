@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nspermaudit import packs, parsers
-from nspermaudit.account import Account, Assignment
+from nspermaudit.account import Account
 from nspermaudit.auditing import Request, audit
+from nspermaudit.companions import Assignment
 from nspermaudit.config import Config
 from nspermaudit.discovery import find
 from nspermaudit.errors import OtherReadingError

@@ -13,7 +13,7 @@ from conftest import FIXTURES, ROOT, Ran, sdf
 from reading import read
 
 from nspermaudit import Reading, Report, Request, Use, audit, auditing, find, forking, safe_yaml
-from nspermaudit.account import GlobalGrant, User
+from nspermaudit.companions import GlobalGrant, User
 from nspermaudit.conflicts import cure_of
 from nspermaudit.model import Level
 from nspermaudit.rule import Result

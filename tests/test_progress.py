@@ -141,8 +141,8 @@ def test_objects(
     counts = [int(frame.split("] ")[1].split(" of")[0]) for frame in frames]
     assert counts == list(range(step, 11, step))
     assert frames[-1] == f"[{'#' * 30}] 10 of 10 inputs"
-    bar.erase()
-    bar.erase()
+    bar.close()
+    bar.close()
     assert stream.getvalue().endswith(f"10 of 10 inputs\x1b[K{ERASED}")
 
 
@@ -176,5 +176,5 @@ def test_a_terminal_that_is_gone(stream: io.StringIO) -> None:
     bar = Bar(stream)
     stream.close()
     report = audit(find([str(FIXTURES / "acme")]), request=Request(watch=bar))
-    bar.erase()
+    bar.close()
     assert report.roles == 3

@@ -8,7 +8,8 @@ from conftest import Ran, sdf
 from reading import read_all
 
 from nspermaudit import Source, find
-from nspermaudit.account import Account, Project
+from nspermaudit.account import Account
+from nspermaudit.project import Project
 
 MANIFEST = """<manifest projecttype="ACCOUNTCUSTOMIZATION">
   <projectname>Larkfield</projectname>

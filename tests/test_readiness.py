@@ -13,8 +13,9 @@ from reading import read, read_all
 from reported import reported
 
 from nspermaudit import Config, Report, Request, Use, auditing, config, find, forking, packs
-from nspermaudit.account import AccessToken, Account, Integration
+from nspermaudit.account import Account
 from nspermaudit.auditing import audit
+from nspermaudit.companions import AccessToken, Integration
 from nspermaudit.reporters import REPORTERS
 from nspermaudit.rule import STEPS, Result
 from nspermaudit.source import Reading, from_bytes

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from nspermaudit.account import Account
-from nspermaudit.model import NO_ROLE, Permission, Role
+from nspermaudit.model import NO_ROLE, Permission, Plain, Role
 from nspermaudit.rule import Check, Reader, Verdict
 
 Told = tuple[Role, Verdict]
@@ -73,12 +73,14 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
 )
 
 
-class FeatureState(NamedTuple):
+class FeatureState(Plain):
     """A feature of the account that must be on, or off."""
 
-    feature: str
-    is_on: bool
-    is_about_account: bool = True
+    is_about_account = True
+
+    def __init__(self, feature: str, *, is_on: bool) -> None:
+        self.feature = feature
+        self.is_on = is_on
 
     def evaluate(self, role: Role, account: Account) -> Iterable[Verdict]:  # noqa: ARG002 - protocol
         """One verdict."""
@@ -90,10 +92,11 @@ class FeatureState(NamedTuple):
         return iter(())
 
 
-class Question(NamedTuple):
+class Question(Plain):
     """One built-in question."""
 
-    name: str
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     @property
     def is_about_account(self) -> bool:
@@ -136,7 +139,7 @@ def from_params(params: Any, reader: Reader) -> Check:  # noqa: ARG001 - every k
         return Question(params)
     feature = params["feature"]
     ((name, state),) = ({feature: "on"} if isinstance(feature, str) else feature).items()
-    return FeatureState(name, state == "on")
+    return FeatureState(name, is_on=state == "on")
 
 
 @cache

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from nspermaudit.account import Account
-from nspermaudit.model import Permission, Role
+from nspermaudit.model import Permission, Plain, Role
 from nspermaudit.rule import Check, Reader, Result, Verdict
 
 Suggest = Callable[[str], str]
@@ -97,12 +97,13 @@ _NO_OBJECT = Verdict(Result.NOT_APPLICABLE, reason="not an SDF object")
 _NO_OBJECTS = Verdict(Result.NOT_APPLICABLE, reason="no SDF objects other than roles were given")
 
 
-class Integrity(NamedTuple):
+class Integrity(Plain):
     """One built-in check."""
 
-    name: str
-    suggest: Suggest
-    passes: Verdict
+    def __init__(self, name: str, suggest: Suggest, passes: Verdict) -> None:
+        self.name = name
+        self.suggest = suggest
+        self.passes = passes
 
     @property
     def is_about_account(self) -> bool:

@@ -83,7 +83,7 @@ def _sweeps(params: Any, exempt: tuple[str, ...], reader: Reader) -> Iterator[Sw
     level = Level[params["at"].upper()]
     for glob, where in _words(params, "every"):
         reader.matching(glob, *where)
-        yield Sweep(glob, level, "over-scoped", exempt, spares_full_only)
+        yield Sweep(glob, level, "over-scoped", exempt=exempt, spares_full_only=spares_full_only)
 
 
 def _exempt(spared: Iterable[tuple[str, tuple[str | int, ...]]], reader: Reader) -> Iterator[str]:

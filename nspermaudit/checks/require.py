@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from nspermaudit.account import Account
-from nspermaudit.model import Level, Permission, Role
+from nspermaudit.model import Level, Permission, Plain, Role
 from nspermaudit.requirement import (
     LEVEL_SCHEMA,
     LEVELS_SCHEMA,
@@ -49,12 +49,13 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
 )
 
 
-class One(NamedTuple):
+class One(Plain):
     """One permission at a level; an optional one is told, never failed."""
 
-    wanted: Requirement
-    optional: bool
-    passes: Verdict
+    def __init__(self, wanted: Requirement, passes: Verdict, *, optional: bool) -> None:
+        self.wanted = wanted
+        self.optional = optional
+        self.passes = passes
 
     def judge(self, role: Role) -> Verdict:
         """The verdict on the role's lowest grant of the permission."""
@@ -78,11 +79,12 @@ class One(NamedTuple):
         return verdict
 
 
-class AnyOf(NamedTuple):
+class AnyOf(Plain):
     """Alternatives, each of one or more permissions, of which one must hold whole."""
 
-    alternatives: tuple[tuple[Requirement, ...], ...]
-    passes: Verdict
+    def __init__(self, alternatives: tuple[tuple[Requirement, ...], ...], passes: Verdict) -> None:
+        self.alternatives = alternatives
+        self.passes = passes
 
     def judge(self, role: Role) -> Verdict:
         """A pass as soon as one alternative holds whole; else the first that is short is told."""
@@ -119,10 +121,11 @@ def _is_open(role: Role, wanted: Requirement) -> bool:
     return level is None or level >= wanted.level
 
 
-class Require(NamedTuple):
+class Require(Plain):
     """All of some permissions, and of each group of alternatives one."""
 
-    clauses: tuple[One | AnyOf, ...]
+    def __init__(self, clauses: tuple[One | AnyOf, ...]) -> None:
+        self.clauses = clauses
 
     def evaluate(self, role: Role, account: Account) -> Iterable[Verdict]:  # noqa: ARG002 - protocol
         """One verdict a permission, one a group of alternatives."""
@@ -162,7 +165,8 @@ def _one(name: str, value: Any, reader: Reader) -> One | None:
     if wanted is None:
         return None
     requirement = f"at least {wanted}"
-    return One(wanted, optional, passed(wanted.permission.id, requirement, wanted.permission))
+    passes = passed(wanted.permission.id, requirement, wanted.permission)
+    return One(wanted, passes, optional=optional)
 
 
 def _asked(name: str, word: str, reader: Reader, *where: str | int) -> Requirement | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
 from nspermaudit import quoted
 from nspermaudit.auditing import Request, audit
-from nspermaudit.cli import progress
 from nspermaudit.cli.asking import Asked, audit_options, sources
-from nspermaudit.cli.evidence import Evidence, evidence_options
+from nspermaudit.cli.evidence_options import evidence_options
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import (
     Output,
@@ -34,6 +35,10 @@ from nspermaudit.reporters import (
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.style import Style
+
+if TYPE_CHECKING:
+    from nspermaudit.cli.evidence import Evidence
+    from nspermaudit.watching import Watch
 
 FAIL_ON: Mapping[str, Severity | None] = {
     "error": Severity.ERROR,
@@ -125,7 +130,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         refuse_overwriting(output, filter(None, read))
     keep_all = bool(evidence) or show == "all" or not WITH_OUTCOMES.isdisjoint(formats)
     request = asked.request(keep_all=keep_all)
-    request = request._replace(watch=progress.watch(quiet=quiet, needed=bool(evidence)))
+    request = request._replace(watch=_watch(quiet=quiet, needed=bool(evidence)))
     if evidence:
         request = evidence.prepared(asked, settings, request, inputs)
     how = (settings, request, asked.reading)
@@ -153,6 +158,15 @@ def check(  # noqa: PLR0913 - one parameter an option
     return code if is_delivered else NOT_COMPLETE
 
 
+def _watch(*, quiet: bool, needed: bool) -> Watch | None:
+    """What shows the progress on a terminal, or keeps what evidence needs."""
+    if not needed and (quiet or sys.stderr is None or not sys.stderr.isatty()):
+        return None
+    from nspermaudit.cli import progress  # noqa: PLC0415 - start-up: of no use in a hook
+
+    return progress.watch(quiet=quiet, needed=needed)
+
+
 def _audited(
     inputs: Sequence[Source],
     paths: Sequence[str],
@@ -162,7 +176,8 @@ def _audited(
     no_new_access: bool,
 ) -> Report:
     """The report on the inputs, or on what is new in them since a commit."""
-    with progress.shown(how[1].watch):
+    watch = how[1].watch
+    with closing(watch) if watch else nullcontext():
         if since is None:
             return audit(inputs, *how)
         from nspermaudit.git import old_state  # noqa: PLC0415 - start-up: only --since needs it

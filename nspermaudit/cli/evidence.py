@@ -1,11 +1,10 @@
-"""The options of ``check`` that keep evidence, and keeping it."""
+"""Keeping evidence of an audit, as the options of ``check`` want it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -20,8 +19,6 @@ from nspermaudit.style import counted, one_line
 if TYPE_CHECKING:
     from nspermaudit.auditing import Request
     from nspermaudit.finding import Report
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _STDIN_PATH = "<stdin>"
 _TARGET = "EVIDENCE"
@@ -107,56 +104,6 @@ class Evidence(NamedTuple):
             return False, [f"error: --evidence: not written: {one_line(str(error))}"]
         place = f"{one_line(self.target)} ({counted(files, 'file')})"
         return True, [f"evidence: {place}; keep the sha256 of its manifest elsewhere:", digest]
-
-
-def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that keep evidence; it gets them as ``evidence``, or None."""
-
-    @wraps(command)
-    def with_evidence(**given: Any) -> Any:
-        target, as_of = given.pop("evidence"), given.pop("as_of")
-        origins, no_inputs = given.pop("source"), given.pop("no_inputs")
-        if target is None and (as_of or origins or no_inputs):
-            raise UsageError("--as-of, --source and --no-inputs say what is in the --evidence")
-        if as_of:
-            _refuse_no_day(as_of)
-        kept = Evidence(target, as_of or "", origins, not no_inputs) if target is not None else None
-        return command(evidence=kept, **given)
-
-    for option in reversed(_OPTIONS):
-        with_evidence = option(with_evidence)
-    return with_evidence
-
-
-_OPTIONS = (
-    click.option(
-        "--evidence",
-        type=click.Path(),
-        metavar="DIR|FILE.zip",
-        help="Keep all that the audit was made of, so that nspermaudit verify can make it again.",
-    ),
-    click.option(
-        "--as-of", metavar="DAY", help="With --evidence: the day whose state the inputs show."
-    ),
-    click.option(
-        "--source",
-        multiple=True,
-        metavar="[PATH=]TEXT",
-        help="With --evidence: where the inputs, or one of them, come from.",
-    ),
-    click.option(
-        "--no-inputs",
-        is_flag=True,
-        help="With --evidence: keep digests of the inputs, and no copies.",
-    ),
-)
-
-
-def _refuse_no_day(text: str) -> None:
-    from nspermaudit.waivers import is_day  # noqa: PLC0415 - start-up: it loads PyYAML
-
-    if not is_day(text):
-        raise UsageError(f'--as-of: "{text}" is no day such as 2026-11-22')
 
 
 def _arguments() -> tuple[str, ...]:

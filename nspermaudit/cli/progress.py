@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import TextIO
 
@@ -31,16 +31,6 @@ def watch(*, quiet: bool, needed: bool = False) -> Watch | None:
     if is_shown and os.environ.get("TERM") != "dumb":
         return Bar(stream)
     return Watch() if needed else None
-
-
-@contextmanager
-def shown(bar: Watch | None) -> Iterator[None]:
-    """Show the progress of what is done meanwhile; the line is taken away at its end."""
-    try:
-        yield
-    finally:
-        if isinstance(bar, Bar):
-            bar.erase()
 
 
 class Bar(Watch):
@@ -111,7 +101,7 @@ class Bar(Watch):
         megabytes = f", {read >> 20:,} of {total >> 20:,} MB" if total >> 20 else ""
         return f"[{bar}] {done:,} of {counted(of_all, 'input')}{megabytes}"
 
-    def erase(self) -> None:
+    def close(self) -> None:
         """Leave the terminal's line as it was."""
         if self._is_shown:
             self._is_shown = False

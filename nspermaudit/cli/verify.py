@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
 
 import click
 
@@ -51,10 +52,9 @@ def verify(*, evidence: str, paths: tuple[str, ...], digest: str | None, quiet: 
         raise UsageError(f'--digest: "{digest}" is no SHA-256 digest')
     end_in_order()
     given = sources(paths) if paths else []
-    with opened(evidence) as found:
-        watch = progress.watch(quiet=quiet)
-        with progress.shown(watch):
-            result = verified(found, given, expected, watch)
+    watch = progress.watch(quiet=quiet)
+    with opened(evidence) as found, closing(watch) if watch else nullcontext():
+        result = verified(found, given, expected, watch)
     put("\n".join(map(one_line, _lines(evidence, result, quiet=quiet))))
     if result.changes or result.differences:
         return FINDINGS

@@ -3,16 +3,22 @@
 What is read here of NetSuite's pages is by the connector guide, steps 1 to 7.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from nspermaudit import catalog
-from nspermaudit.account import NOWHERE, Account, Integration
-from nspermaudit.model import Location, Permission, Role
+from nspermaudit.account import Account
+from nspermaudit.model import NOWHERE, Location, Permission, Role
 from nspermaudit.requirement import quoted
 from nspermaudit.rule import Result, Verdict
 from nspermaudit.style import counted
+
+if TYPE_CHECKING:
+    from nspermaudit.companions import Integration
 
 STATE = "under account: in nspermaudit.yaml"
 _INTEGRATIONS_PAGE = "Setup > Integration > Manage Integrations"

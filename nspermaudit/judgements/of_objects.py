@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from nspermaudit.account import Account, Deployment, SdfObject
+from nspermaudit.account import Account
 from nspermaudit.judgements.verdicts import SCRIPTS, Suggest, about_object, not_read, objects_of
 from nspermaudit.model import Role
+from nspermaudit.objects import Deployment, SdfObject
 from nspermaudit.rule import Verdict
 
 _CALLED = frozenset(("massupdatescript", "portlet", "restlet", "suitelet"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
-from nspermaudit.account import Account, Project, RoleObject
+from nspermaudit.account import Account
 from nspermaudit.judgements.verdicts import (
     OUTSIDE,
     Suggest,
@@ -15,6 +15,7 @@ from nspermaudit.judgements.verdicts import (
     project_of,
 )
 from nspermaudit.model import Role
+from nspermaudit.project import Project, RoleObject
 from nspermaudit.rule import Result, Verdict
 
 # Fields that a project may have only where its manifest names a feature: NetSuite help, "role"

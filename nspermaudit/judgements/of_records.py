@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nspermaudit.account import WITH_LISTS, Account, ObjectGrant, Project, SdfObject
+from nspermaudit.account import Account
 from nspermaudit.judgements.verdicts import (
     FOREIGN,
     OUTSIDE,
@@ -19,6 +19,8 @@ from nspermaudit.judgements.verdicts import (
     project_of,
 )
 from nspermaudit.model import Grant, Level, Location, Permission, Role
+from nspermaudit.objects import WITH_LISTS, ObjectGrant, SdfObject
+from nspermaudit.project import Project
 from nspermaudit.requirement import cure, unread
 from nspermaudit.rule import Result, Verdict
 

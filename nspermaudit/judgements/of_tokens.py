@@ -4,10 +4,12 @@ Asked once everything was read, of all token roles together: an export of roles 
 who has them. What depends on no single role is said once, of the account.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from __future__ import annotations
 
-from nspermaudit.account import AccessToken, Account, Assignment
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from nspermaudit.account import Account
 from nspermaudit.identities import joined_users, state_of
 from nspermaudit.judgements.of_account import (
     applications,
@@ -21,9 +23,12 @@ from nspermaudit.requirement import quoted
 from nspermaudit.rule import Result, Verdict
 from nspermaudit.style import listed
 
+if TYPE_CHECKING:
+    from nspermaudit.companions import AccessToken, Assignment
+
 Told = tuple[Role, Verdict]
 Roles = Iterable[Role] | None
-_Item = TypeVar("_Item", Assignment, AccessToken)
+_Item = TypeVar("_Item", "Assignment", "AccessToken")
 
 _NO_TOKEN_ROLE = (
     "no token role is known: export its permissions, and name it with --role, or with "  # noqa: S105 - no password

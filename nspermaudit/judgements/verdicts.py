@@ -1,14 +1,20 @@
 """What built-in checks say, put into verdicts."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nspermaudit.account import Account, ObjectGrant, Project, SdfObject
+from nspermaudit.account import Account
 from nspermaudit.model import Grant, Location, Role
 from nspermaudit.requirement import quoted
 from nspermaudit.rule import Result, Verdict
+
+if TYPE_CHECKING:
+    from nspermaudit.objects import ObjectGrant, SdfObject
+    from nspermaudit.project import Project
 
 FOREIGN = re.compile(r"\b(appid|bundleid)=([\w.]+)")
 """In a reference, the SuiteApp or the bundle that its object belongs to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nspermaudit.account import DeployList
+from nspermaudit.objects import DeployList
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head, node_tree
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nspermaudit.account import Feature
+from nspermaudit.companions import Feature
 from nspermaudit.finding import Message
 from nspermaudit.model import Location
 from nspermaudit.rule import Severity

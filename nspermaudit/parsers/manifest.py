@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from nspermaudit.account import Manifest
+from nspermaudit.objects import Manifest
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head, node_tree
 

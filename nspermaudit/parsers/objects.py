@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from nspermaudit.account import Deployment, ObjectGrant, SdfObject
 from nspermaudit.errors import InputError
 from nspermaudit.finding import Message
 from nspermaudit.model import Level, Location
+from nspermaudit.objects import Deployment, ObjectGrant, SdfObject
 from nspermaudit.rule import Severity
 from nspermaudit.source import Reading, Source
 from nspermaudit.xml import Head, Node, is_well_formed, node_tree

@@ -10,12 +10,13 @@ import pytest
 from conftest import sdf
 from facts import account_of
 
-from nspermaudit import Reading, Use, config, examples, packs, safe_yaml, source
-from nspermaudit.account import NOWHERE, Account
+from nspermaudit import Reading, Use, examples, packs, safe_yaml, source
+from nspermaudit.account import Account
 from nspermaudit.checks import CHECKS
 from nspermaudit.inputs import Inputs
-from nspermaudit.model import NO_ROLE, Role
+from nspermaudit.model import NO_ROLE, NOWHERE, Role
 from nspermaudit.rule import Verdict
+from nspermaudit.stated import stated_account
 
 CASES = Path(__file__).parent / "cases"
 FRAGMENTS = ("message", "fix", "note", "reason", "requirement")
@@ -42,7 +43,7 @@ def test_a_rule_says_of_a_role_what_its_case_expects(case: dict[str, Any], tmp_p
     (pack,) = packs.load([Use(str(file))])
     roles, account = read(case["role"]) if "role" in case else ([NO_ROLE], Account())
     if "account" in case:
-        account = config.stated_account(case["account"], lambda *_: NOWHERE)
+        account = stated_account(case["account"], lambda *_: NOWHERE)
     if "projects" in case:
         account = account_of(case["projects"], account)
     verdicts = [verdict for role in roles for verdict in pack.rules[0].judge(role, account)]

@@ -4,9 +4,9 @@ import pytest
 from reading import Read, Told, read
 
 from nspermaudit import Reading, Source
-from nspermaudit.account import ObjectGrant, SdfObject
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import Level
+from nspermaudit.objects import ObjectGrant, SdfObject
 
 
 def _object(found: Read) -> SdfObject:
