@@ -5,7 +5,7 @@ from functools import partial
 from time import strftime
 from typing import TYPE_CHECKING, NamedTuple
 
-from nspermaudit import choosing, packs, scope
+from nspermaudit import packs, scope
 from nspermaudit.census import Census
 from nspermaudit.config import FILE_NAME, Config
 from nspermaudit.errors import OtherReadingError, UsageError
@@ -13,7 +13,6 @@ from nspermaudit.export import Export
 from nspermaudit.finding import Report
 from nspermaudit.inputs import Inputs
 from nspermaudit.model import Role
-from nspermaudit.pages import merged
 from nspermaudit.questions import Questions
 from nspermaudit.rule import ParameterValue, Result, Rule, Use
 from nspermaudit.scope import INTEGRATION
@@ -93,9 +92,12 @@ def audit(
         stock.used if stock else packs.load(request.packs or config.use, dict(request.parameters))
     )
     known = partial(_known_rules, config, request)
-    wanted = (request.select, request.ignore)
-    due = [rule.at_release(config.release) for rule in packs.all_rules(used)]
-    rules = choosing.chosen(due, config.severities, *wanted, known)
+    rules = [rule.at_release(config.release) for rule in packs.all_rules(used)]
+    wanted = (config.severities, request.select, request.ignore)
+    if any(wanted):
+        from nspermaudit.choosing import chosen  # noqa: PLC0415 - start-up: most ask all as it is
+
+        rules = chosen(rules, *wanted, known)
     accepting = _accepting(rules, config, request, known)
     inputs = Inputs(sources, reading)
     if request.watch:
@@ -130,8 +132,12 @@ def _judge_inputs(inputs: Inputs, total: Tally, request: Request) -> None:
     """Judge all roles, then the account and its users."""
     if total.account.assignments or any(export.format != "sdf" for export in inputs.exports):
         total.keep_for_users()  # else nobody will be known to hold a role
-    for role in merged(judge_all(inputs, total, request.watch)):
-        total.judge(role)
+    fragments = judge_all(inputs, total, request.watch)
+    if fragments:
+        from nspermaudit.pages import merged  # noqa: PLC0415 - start-up: few results have pages
+
+        for role in merged(fragments):
+            total.judge(role)
     total.judge_account()
     inputs.tell_missing_pages()
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os.path
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
 
 from nspermaudit.model import Level, Permission
 
-DATA = os.path.join(os.path.dirname(__file__), "data", "permissions.json")
+DATA = os.path.join(os.path.dirname(__file__), "data", "permissions.tsv")
 
 MAX_SUGGESTIONS = 50
 
@@ -49,7 +47,7 @@ def normalise(name: str) -> str:
 class Catalog:
     """The permissions that NetSuite documents, by id and by display name."""
 
-    def __init__(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, entries: Mapping[str, str]) -> None:
         self._entries = entries
         self._permissions: dict[str, Permission] = {}
         self._ids_by_name: dict[str, str] | None = None
@@ -73,8 +71,8 @@ class Catalog:
         if self._ids_by_name is None:
             self._ids_by_name = {
                 normalise(name): permission_id
-                for permission_id, entry in self._entries.items()
-                for name in entry["names"]
+                for permission_id, cells in self._entries.items()
+                for name in _names_in(cells)
             }
         return self._ids_by_name
 
@@ -82,8 +80,8 @@ class Catalog:
         if self._ids_by_spelling is None:
             self._ids_by_spelling = {
                 name: permission_id
-                for permission_id, entry in self._entries.items()
-                for name in entry["names"]
+                for permission_id, cells in self._entries.items()
+                for name in _names_in(cells)
             }
         return self._ids_by_spelling
 
@@ -161,18 +159,24 @@ class Catalog:
         return next(name for name in names if normalise(name) == normalised)
 
 
-def _permission(permission_id: str, entry: Mapping[str, Any]) -> Permission:
+def _names_in(cells: str) -> list[str]:
+    names = cells.partition("\t")[0]
+    return names.split("|") if names else []
+
+
+def _permission(permission_id: str, cells: str) -> Permission:
+    _, category, levels, evidence, feature, two_factor, full_adds, retired, note = cells.split("\t")
     return Permission(
         id=permission_id,
-        names=tuple(entry["names"]),
-        category=entry["category"],
-        levels=tuple(Level[word] for word in entry["levels"]),
-        levels_are_documented=entry["evidence"] == "documented",
-        feature=entry.get("feature", ""),
-        requires_2fa=entry.get("requires_2fa", False),
-        full_adds=entry.get("full_adds", ""),
-        retired=entry.get("retired", False),
-        note=entry.get("note", ""),
+        names=tuple(_names_in(cells)),
+        category=category,
+        levels=tuple(Level[word] for word in levels.split()),
+        levels_are_documented=evidence == "documented",
+        feature=feature,
+        requires_2fa=bool(two_factor),
+        full_adds=full_adds,
+        retired=bool(retired),
+        note=note,
     )
 
 
@@ -180,4 +184,5 @@ def _permission(permission_id: str, entry: Mapping[str, Any]) -> Permission:
 def load() -> Catalog:
     """The catalogue that ships, read once."""
     with open(DATA, encoding="utf-8") as stream:
-        return Catalog(json.load(stream)["permissions"])
+        rows = stream.read().split("\n")[2:-1]  # below what it is, and the headings
+    return Catalog(dict(row.split("\t", 1) for row in rows))  # the rest is split when it is wanted

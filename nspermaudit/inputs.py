@@ -10,7 +10,6 @@ from nspermaudit.errors import InputError, NotAnExportError, OtherReadingError
 from nspermaudit.export import Export
 from nspermaudit.finding import Input, Message, Page, RowCount, distinct_grants
 from nspermaudit.model import Location, Role
-from nspermaudit.pages import missing
 from nspermaudit.project import RoleObject
 from nspermaudit.projects import Projects, role_name
 from nspermaudit.rule import Severity
@@ -272,5 +271,9 @@ class Inputs:
 
     def tell_missing_pages(self) -> None:
         """Note, on every page of a result of which not all pages are here, what is missing."""
+        if not self._pages:
+            return
+        from nspermaudit.pages import missing  # noqa: PLC0415 - start-up: few results have pages
+
         for export, text in missing(self._pages):
             export.tell(Severity.ERROR, text)

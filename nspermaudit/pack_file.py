@@ -60,43 +60,48 @@ def read(
     file: str, parameters: Mapping[str, ParameterValue] = MappingProxyType({}), path: str = ""
 ) -> Pack:
     """Read one pack, which messages call ``path``. Raises DocumentError with all its faults."""
-    source = Source(path or shown(file), file)
-    source.is_digested = not _ships(file)
+    source, name = Source(path or shown(file), file), _shipped_name(file)
+    source.is_digested = not name
     data = source.read()
-    entry = _entry_of(file, data)
+    entry = _entry_of(name, data)
     if entry is None:
         digest = source.sha256 or sha256(data).hexdigest()
-        return _PackReader(_written(file, data, source.path), parameters).pack(file, digest)
+        document = _written(data, source.path, ships=bool(name))
+        return _PackReader(document, parameters).pack(file, digest, ships=bool(name))
     document = Document(source.path)
     document.value = entry["document"]
-    return _PackReader(document, parameters).pack(file, entry["sha256"])
+    return _PackReader(document, parameters).pack(file, entry["sha256"], ships=True)
 
 
-def _written(file: str, data: bytes, path: str) -> Document:
+def _written(data: bytes, path: str, *, ships: bool) -> Document:
     """A pack as its YAML says it."""
     from nspermaudit import safe_yaml  # noqa: PLC0415 - start-up: only foreign packs need PyYAML
 
     document = safe_yaml.load(data, path)
-    if not _ships(file):  # those that ship were validated by our tests
+    if not ships:  # those that ship were validated by our tests
         schemas.hold_against(document, pack_schema())
     if not isinstance(document.value, dict):
         document.refuse_if_faulty()
     return document
 
 
-def _ships(file: str) -> bool:
-    return os.path.abspath(file).startswith(os.path.join(rules_folder(), ""))
+def _shipped_name(file: str) -> str:
+    """The id by which a pack ships, by its file; empty for a file of one's own."""
+    path, folder = os.path.abspath(file), os.path.join(rules_folder(), "")
+    if not path.startswith(folder):
+        return ""
+    return path[len(folder) :].removesuffix(".yaml").replace(os.sep, "/")
 
 
-def _entry_of(file: str, data: bytes) -> dict[str, Any] | None:
+def _entry_of(name: str, data: bytes) -> dict[str, Any] | None:
     """A pack that ships, as ``tools/packs/build.py`` read it; None if it was edited since."""
-    if not _ships(file):
+    if not name:
         return None
-    name = os.path.relpath(file, rules_folder()).removesuffix(".yaml").replace(os.sep, "/")
-    if not is_compiled(name):
+    try:
+        with open(compiled_file(name), "rb") as stream:
+            entry: dict[str, Any] = json.loads(stream.read())
+    except FileNotFoundError:
         return None
-    with open(compiled_file(name), encoding="utf-8") as stream:
-        entry: dict[str, Any] = json.load(stream)
     is_same = entry["size"] == len(data) and entry["crc32"] == zlib.crc32(data)
     return entry if is_same else None
 
@@ -143,7 +148,7 @@ class _PackReader:
         self.document = document
         self.given = given
 
-    def pack(self, file: str, digest: str) -> Pack:
+    def pack(self, file: str, digest: str, *, ships: bool) -> Pack:
         top = self.document.value
         declared = top.get("parameters", {})
         defaults = {
@@ -165,7 +170,7 @@ class _PackReader:
             title=top["title"],
             about=top.get("about", ""),
             file=file,
-            digest=PackDigest(top["pack"], top["title"], digest, len(rules), _ships(file)),
+            digest=PackDigest(top["pack"], top["title"], digest, len(rules), ships),
             rules=tuple(rules),
             extends=tuple(top.get("extends", ())),
             replaces=tuple(top.get("replaces", ())),

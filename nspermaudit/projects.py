@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from posixpath import dirname
 from types import MappingProxyType
@@ -16,8 +15,6 @@ from nspermaudit.xml import Head, node_tree
 
 if TYPE_CHECKING:
     from nspermaudit.objects import DeployList, Manifest, SdfObject
-
-_NAME = rb"<name>([^<&]*)</name>"
 
 
 class Projects:
@@ -106,11 +103,11 @@ def _by_id(facts: Iterable[Placed]) -> Mapping[str, tuple[Placed, ...]]:
 
 def role_name(source: Source, head: Head) -> str:
     """The name of a role's SDF object, before it is read; empty where it cannot be read."""
-    found = re.search(_NAME, head.data)
-    if not found or b"<!" in head.data:
+    name = head.data.partition(b"<name>")[2].partition(b"</name>")
+    if not name[1] or b"<" in name[0] or b"&" in name[0] or b"<!" in head.data:
         try:
             node = node_tree(source.read(), source.path).first("name")
         except InputError:  # it is told when the role is read
             return ""
         return node.text.strip() if node else ""
-    return found[1].decode("utf-8", "replace").strip()
+    return name[0].decode("utf-8", "replace").strip()

@@ -1,9 +1,9 @@
 """XML from strangers: what a document is, and reading it with a DOCTYPE refused."""
 
+import pyexpat as expat  # start-up: xml.parsers.expat is this, behind three modules
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
-from xml.parsers import expat
 
 from nspermaudit.errors import InputError
 from nspermaudit.model import Location
@@ -16,12 +16,13 @@ MAX_ELEMENTS = 200_000
 MAX_TOKEN = 1 << 20
 """A tag or a comment may have so many bytes where a document is read in pieces."""
 
-_PLAIN_ROOT = re.compile(
+# Patterns that most objects do not need are compiled when they are first used: start-up.
+_ROOT = (
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*\?>\s*)?(?:<!--(?:[^-]|-[^-])*-->\s*)*"
     rb"<([A-Za-z_][\w.-]*)(\s[^<>]*)?>"
 )
-_SCRIPT_ID = re.compile(rb"\sscriptid\s*=\s*(?:\"([^\"<&]*)\"|'([^'<&]*)')")
-_LOOKS_LIKE_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<|\xfe\xff\s*\x00<|<\x00|\x00<")
+_SCRIPT_ID = rb"\sscriptid\s*=\s*(?:\"([^\"<&]*)\"|'([^'<&]*)')"
+_LOOKS_LIKE_XML = rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<|\xfe\xff\s*\x00<|<\x00|\x00<"
 
 
 class Root(NamedTuple):
@@ -50,7 +51,7 @@ class _RootFoundError(Exception):
 
 def looks_like_xml(head: bytes) -> bool:
     """Whether the first character that is no blank opens a tag."""
-    return _LOOKS_LIKE_XML.match(head) is not None
+    return re.match(_LOOKS_LIKE_XML, head) is not None
 
 
 class Head:
@@ -64,9 +65,12 @@ class Head:
 
 def root_of(head: bytes) -> Root:
     """The root element as the first bytes of a document show it."""
-    plain = _PLAIN_ROOT.match(head)
+    usual = _usual_root(head)
+    if usual:
+        return usual
+    plain = re.match(_ROOT, head)
     if plain:
-        script_id = _SCRIPT_ID.search(plain[2] or b"")
+        script_id = re.search(_SCRIPT_ID, plain[2] or b"")
         found = (script_id[1] or script_id[2] or b"") if script_id else b""
         return Root(plain[1].decode("ascii"), found.decode("utf-8", "replace").strip())
     parser = expat.ParserCreate()
@@ -89,6 +93,17 @@ def root_of(head: bytes) -> Root:
     except (expat.ExpatError, LookupError, ValueError):
         pass
     return Root(has_doctype=doctype[0])
+
+
+def _usual_root(head: bytes) -> Root | None:
+    """The root element of a document that begins with ``<name scriptid="...">``, as objects do."""
+    name, _, attribute = head[1 : max(head.find(b">"), 0)].partition(b" ")
+    before, *value = attribute.split(b'"')
+    if head[:1] != b"<" or not name.isalpha() or before != b"scriptid=" or value[1:] != [b""]:
+        return None
+    if b"<" in value[0] or b"&" in value[0]:
+        return None
+    return Root(name.decode("ascii"), value[0].decode("utf-8", "replace").strip())
 
 
 class Reader:

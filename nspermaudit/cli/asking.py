@@ -107,6 +107,10 @@ class Names(click.ParamType):  # type: ignore[type-arg] # not generic before cli
     envvar_list_splitter = ","
 
 
+FILE = click.Path()
+"""Any path; nothing is asked of it before it is read."""
+
+
 def _complete_packs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     del ctx, param
     return [name for name in packs.shipped() if name.startswith(incomplete)]
@@ -136,17 +140,17 @@ _AUDIT_OPTIONS = (
         metavar="NAME=VALUE",
         help='A parameter of the packs in use, such as "phase=setup".',
     ),
-    click.option("--config", type=click.Path(), help="The configuration to use."),
+    click.option("--config", type=FILE, help="The configuration to use."),
     click.option(
         "--waivers",
         multiple=True,
-        type=click.Path(),
+        type=FILE,
         metavar="FILE",
         help="A file of waivers, beside those of the configuration.",
     ),
     click.option(
         "--baseline",
-        type=click.Path(),
+        type=FILE,
         metavar="FILE",
         help="The findings that are known and do not count.",
     ),

@@ -9,7 +9,7 @@ import click
 
 from nspermaudit import baseline as known
 from nspermaudit.auditing import audit
-from nspermaudit.cli.asking import Asked, audit_options, sources
+from nspermaudit.cli.asking import FILE, Asked, audit_options, sources
 from nspermaudit.cli.editor import change, content
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE
 from nspermaudit.cli.terminal import put, tell
@@ -46,7 +46,7 @@ def baseline() -> None:
 
 
 @baseline.command()
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=FILE)
 @audit_options
 @click.option("--force", is_flag=True, help="Write it anew if it is there.")
 def write(paths: tuple[str, ...], asked: Asked, *, force: bool) -> int:
@@ -77,7 +77,7 @@ def write(paths: tuple[str, ...], asked: Asked, *, force: bool) -> int:
 
 
 @baseline.command()
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=FILE)
 @audit_options
 @click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
 def prune(paths: tuple[str, ...], asked: Asked, *, dry_run: bool) -> int:

@@ -11,7 +11,7 @@ import click
 
 from nspermaudit import quoted
 from nspermaudit.auditing import Request, audit
-from nspermaudit.cli.asking import Asked, audit_options, sources
+from nspermaudit.cli.asking import FILE, Asked, audit_options, sources
 from nspermaudit.cli.evidence_options import evidence_options
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import (
@@ -61,7 +61,7 @@ Examples:
 
 
 @click.command(epilog=_EPILOG, short_help="Hold roles against rule packs.")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=FILE)
 @audit_options
 @format_options(REPORTERS, "report")
 @click.option(

@@ -7,7 +7,7 @@ import sys
 import click
 
 from nspermaudit import change_lines
-from nspermaudit.cli.asking import Names, reading_options, role_of, sources
+from nspermaudit.cli.asking import FILE, Names, reading_options, role_of, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
@@ -35,8 +35,8 @@ Exit codes:
 
 
 @click.command(epilog=_EPILOG, short_help="Compare the roles of two inputs.")
-@click.argument("old", type=click.Path())
-@click.argument("new", type=click.Path())
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
 @reading_options
 @click.option(
     "--role",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nspermaudit.cli.asking import FILE
 from nspermaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
 _OPTIONS = (
     click.option(
         "--evidence",
-        type=click.Path(),
+        type=FILE,
         metavar="DIR|FILE.zip",
         help="Keep all that the audit was made of, so that nspermaudit verify can make it again.",
     ),

@@ -7,7 +7,7 @@ import sys
 import click
 
 from nspermaudit import access
-from nspermaudit.cli.asking import Names, reading_options, role_of, sources
+from nspermaudit.cli.asking import FILE, Names, reading_options, role_of, sources
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE
 from nspermaudit.cli.output import (
     Output,
@@ -41,7 +41,7 @@ Exit codes:
 
 
 @click.command(epilog=_EPILOG, short_help="Show roles by permissions.")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=FILE)
 @reading_options
 @click.option(
     "--role",

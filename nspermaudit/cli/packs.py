@@ -6,6 +6,7 @@ import click
 
 from nspermaudit import examples
 from nspermaudit import packs as rule_packs
+from nspermaudit.cli.asking import FILE
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, WRONG_USAGE
 from nspermaudit.cli.terminal import put
 from nspermaudit.errors import DocumentError, InputError, UsageError
@@ -52,7 +53,7 @@ def show(name: str) -> None:
 
 
 @packs.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.argument("files", nargs=-1, required=True, type=FILE)
 def lint(files: tuple[str, ...]) -> int:
     """Tell every fault of rule packs, with line, column and suggestion; exit 2 if there is one."""
     faults = [fault for file in files for fault in _faults(file)]

@@ -8,7 +8,7 @@ from contextlib import closing, nullcontext
 import click
 
 from nspermaudit.cli import progress
-from nspermaudit.cli.asking import sources
+from nspermaudit.cli.asking import FILE, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.terminal import end_in_order, put
 from nspermaudit.errors import UsageError
@@ -34,8 +34,8 @@ Exit codes:
 
 
 @click.command(epilog=_EPILOG, short_help="Hold evidence against its manifest, audit again.")
-@click.argument("evidence", type=click.Path())
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("evidence", type=FILE)
+@click.argument("paths", nargs=-1, type=FILE)
 @click.option(
     "--digest",
     metavar="SHA256",

@@ -13,7 +13,7 @@ from nspermaudit import editing, packs, safe_yaml
 from nspermaudit import waivers as reader
 from nspermaudit.accepting import SOON, when
 from nspermaudit.auditing import audit
-from nspermaudit.cli.asking import Asked, audit_options, sources, today
+from nspermaudit.cli.asking import FILE, Asked, audit_options, sources, today
 from nspermaudit.cli.editor import change, content
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE, WRONG_USAGE
 from nspermaudit.cli.terminal import put, tell
@@ -86,7 +86,7 @@ def waivers() -> None:
 
 
 @waivers.command("list")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=FILE)
 @audit_options
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 def list_(paths: tuple[str, ...], asked: Asked, form: str) -> int:
@@ -142,7 +142,7 @@ def _as_json(waiver: Waiver, idle: Collection[Waiver]) -> dict[str, object]:
 
 
 @waivers.command()
-@click.argument("files", nargs=-1, type=click.Path())
+@click.argument("files", nargs=-1, type=FILE)
 def lint(files: tuple[str, ...]) -> int:
     """Tell every fault of waivers; exit 2 if there is one, 1 if a waiver has expired.
 
@@ -200,8 +200,8 @@ def _as_given(error: DocumentError, target: _File) -> Iterator[Fault]:
 @click.option("--reason", required=True, help="Why the risk is accepted.")
 @click.option("--approved-by", required=True, help="Who accepts it.")
 @click.option("--expires", required=True, metavar="DATE", help="The last day: 2027-03-31.")
-@click.option("--config", type=click.Path(), help="The configuration to add it to.")
-@click.option("--waivers", "file", type=click.Path(), help="A file of waivers to add it to.")
+@click.option("--config", type=FILE, help="The configuration to add it to.")
+@click.option("--waivers", "file", type=FILE, help="A file of waivers to add it to.")
 @click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
 def add(config: str | None, file: str | None, *, dry_run: bool, **given: str | None) -> int:
     """Add a waiver to the configuration, or to a file of waivers; nothing else in it changes."""
@@ -228,7 +228,7 @@ def add(config: str | None, file: str | None, *, dry_run: bool, **given: str | N
 
 
 @waivers.command()
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=FILE)
 @audit_options
 @click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
 def prune(paths: tuple[str, ...], asked: Asked, *, dry_run: bool) -> int:

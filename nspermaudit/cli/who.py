@@ -7,7 +7,7 @@ import sys
 import click
 
 from nspermaudit import access
-from nspermaudit.cli.asking import Names, reading_options, role_of, sources
+from nspermaudit.cli.asking import FILE, Names, reading_options, role_of, sources
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE
 from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, wants_color
@@ -34,7 +34,7 @@ Exit codes:
 
 @click.command(epilog=_EPILOG, short_help="Tell which roles and users hold a permission.")
 @click.argument("query")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=FILE)
 @click.option(
     "--and",
     "more",

@@ -1,5 +1,6 @@
 """Whether roles and custom objects agree on who may do what, and whether references resolve."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -211,7 +212,7 @@ def _resolve(script_id: str) -> str:
 
 
 def _elsewhere(project: Project, written: str) -> str:
-    foreign = FOREIGN.search(written)
+    foreign = re.search(FOREIGN, written)
     if foreign and is_foreign(written, project):
         kind = {"appid": "SuiteApp", "bundleid": "bundle"}[foreign[1]]
         return f"it belongs to the {kind} {foreign[2]}"

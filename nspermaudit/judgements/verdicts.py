@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nspermaudit.objects import ObjectGrant, SdfObject
     from nspermaudit.project import Project
 
-FOREIGN = re.compile(r"\b(appid|bundleid)=([\w.]+)")
+FOREIGN = r"\b(appid|bundleid)=([\w.]+)"
 """In a reference, the SuiteApp or the bundle that its object belongs to."""
 
 Suggest = Callable[[str], str]
@@ -107,7 +107,7 @@ def project_of(role: Role, account: Account) -> Project | None:
 
 def is_foreign(written: str, project: Project | None) -> bool:
     """Whether a reference means an object of another SuiteApp, or of a bundle."""
-    found = FOREIGN.search(written)
+    found = re.search(FOREIGN, written)
     return found is not None and (project is None or found[2] != project.app_id)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from nspermaudit.extras import CURE
 from nspermaudit.plug_ins import PlugIns
 from nspermaudit.source import (
     HEAD_BYTES,
@@ -103,7 +102,6 @@ _GRANT_WORDS = rb"(?i)<permkey|\"(?:perm|permission)_?(?:key|level)\"|>Permissio
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive: only one that you name is opened",
-    OLE2: f"a binary .xls workbook: {CURE}, or save the sheet as CSV",
     b"%PDF": "a PDF: export the data as CSV",
     b"\x1f\x8b": "compressed with gzip: unpack it first",
     b"MZ\x90\0": "a program, or an archive that unpacks itself: unpack it first",
@@ -113,19 +111,31 @@ _SIGNATURES = {
 def describe_unrecognised(head: Head) -> str:
     """What an input seems to be that no parser reads, and what to do instead."""
     if head.is_xml:
-        name, start = head.root.name, head.data.lstrip()[:14].lower()
-        if name.casefold() in ("html", "table") or start == b"<!doctype html":
-            return "an HTML page, not an export: export the data again as CSV"
-        return f"an XML object <{name}>, which is no role" if name else "not well-formed XML"
+        return _markup(head)
     if head.data.startswith(ZIP_SIGNATURES):
         if may_be_workbook(head.data):
-            return f"an .xlsx workbook: {CURE}, or save the sheet as CSV"
+            return _workbook("an .xlsx workbook")
         if any(name.encode() in head.data for name in OFFICE_NAMES):
             return "an office document that is no .xlsx workbook: save the data as CSV"
+    if head.data.startswith(OLE2):
+        return _workbook("a binary .xls workbook")
     for signature, words in _SIGNATURES.items():
         if head.data.startswith(signature):
             return words
     return "" if head.data.strip() else "empty: export it again"
+
+
+def _markup(head: Head) -> str:
+    name, start = head.root.name, head.data.lstrip()[:14].lower()
+    if name.casefold() in ("html", "table") or start == b"<!doctype html":
+        return "an HTML page, not an export: export the data again as CSV"
+    return f"an XML object <{name}>, which is no role" if name else "not well-formed XML"
+
+
+def _workbook(what: str) -> str:
+    from nspermaudit.extras import CURE  # noqa: PLC0415 - start-up: few files are workbooks
+
+    return f"{what}: {CURE}, or save the sheet as CSV"
 
 
 def speaks_of_grants(head: Head) -> bool:
