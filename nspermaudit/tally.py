@@ -183,17 +183,19 @@ class Tally:
 
     def _ask(self, rules: Iterable[Rule], role: Role) -> None:
         passes = 0
+        steps: set[int] = set()
         for rule in rules:
             for verdict in rule.judge(role, self.account):
                 if verdict.result is Result.PASS and not verdict.note and not self.keep_all:
                     passes += 1
                     if verdict.tallied:
                         self.tallied[verdict.tallied] += 1
-                    if rule.step:
-                        self.steps[rule.step].add(Result.PASS)
+                    steps.add(rule.step)
                 else:
                     self._count(rule, role, verdict)
         self.results[Result.PASS] += passes
+        for step in steps - {0}:
+            self.steps[step].add(Result.PASS)
 
     def _remember(self, role: Role) -> None:
         self.matched.update(
