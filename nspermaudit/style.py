@@ -39,12 +39,15 @@ class Style(NamedTuple):
 
     ``show_all`` asks for every result, ``verbosity`` is -1 (findings and sums), 0 or 1 (inputs
     that were passed over, too). ``lines`` holds lines of inputs that may be quoted, by path.
+    ``width`` is how many characters a line of the terminal holds, 0 for what is none: tables keep
+    within it.
     """
 
     color: bool = False
     show_all: bool = False
     verbosity: int = 0
     lines: Mapping[str, Mapping[int, str]] = MappingProxyType({})
+    width: int = 0
 
     def paint(self, text: str, colour: str) -> str:
         """The text in a colour, if colours are wanted."""

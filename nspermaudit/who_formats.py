@@ -68,9 +68,9 @@ def _table(answer: Answer, style: Style) -> Iterator[str]:
     roles, users = _heads(answer)
     parts = [
         style.paint(one_line(f"{' and '.join(answer.asked)}: {roles}"), "bold"),
-        drawn(_ROLES, [*map(_role_row, answer.roles)]),
+        drawn(_ROLES, [*map(_role_row, answer.roles)], style.width),
         style.paint(one_line(users), "bold"),
-        drawn(_USERS, [*map(_user_row, answer.users)]),
+        drawn(_USERS, [*map(_user_row, answer.users)], style.width),
         "\n".join(_ending(answer, style)),
     ]
     return paragraphs(parts)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, audited, sdf
+from terminals import read_all
 from zips import zip_of
 
 from nspermaudit import Request, Use, audit, auditing, find, forking
@@ -36,19 +37,9 @@ def _on_a_terminal(*arguments: str | Path, **environment: str) -> tuple[int, str
     env = {**os.environ, "TERM": "xterm", **environment}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=env) as child:
         os.close(theirs)
-        told = b""
-        while data := _read(ours):
-            told += data
+        told = read_all(ours)
         out = child.stdout.read() if child.stdout else b""
-    os.close(ours)
-    return child.returncode, out.decode(), told.decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # the other end was closed
-        return b""
+    return child.returncode, out.decode(), told
 
 
 @pytest.fixture(scope="module")

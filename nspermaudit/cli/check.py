@@ -21,7 +21,7 @@ from nspermaudit.cli.output import (
     refuse_terminal,
     write_all,
 )
-from nspermaudit.cli.terminal import end_in_order, put_all, put_bytes, tell, wants_color
+from nspermaudit.cli.terminal import end_in_order, put_all, put_bytes, tell, wants_color, width_of
 from nspermaudit.config import Config
 from nspermaudit.errors import UsageError
 from nspermaudit.finding import Report
@@ -144,7 +144,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         how_kept = (settings, request, asked, fail_on, exit_code(report, FAIL_ON[fail_on]))
         is_kept, lines = evidence.keep(report, inputs, how_kept)
         is_delivered = is_delivered and is_kept
-    painted = style._replace(color=wants_color(color, sys.stdout))
+    painted = style._replace(color=wants_color(color, sys.stdout), width=width_of(sys.stdout))
     put_pieces = put_bytes if format in BINARY else put_all
     try:
         put_pieces(REPORTERS[format].render(report, painted))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from nspermaudit.auditing import audit
 from nspermaudit.cli.asking import FILE, Asked, audit_options, sources, today
 from nspermaudit.cli.editor import change, content
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE, WRONG_USAGE
-from nspermaudit.cli.terminal import put, tell
+from nspermaudit.cli.terminal import put, tell, width_of
 from nspermaudit.config import Config
 from nspermaudit.discovery import shown
 from nspermaudit.errors import DocumentError, Fault, UsageError
@@ -97,7 +98,8 @@ def list_(paths: tuple[str, ...], asked: Asked, form: str) -> int:
         text = json.dumps([_as_json(item, idle) for item in found], indent=2)
         put(text.replace("##", "#\\u0023"))
     else:
-        put(drawn(_HEADINGS, [_row(item, idle) for item in found]) or "no waivers")
+        rows = [_row(item, idle) for item in found]
+        put(drawn(_HEADINGS, rows, width_of(sys.stdout)) or "no waivers")
     return code
 
 

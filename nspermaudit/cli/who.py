@@ -10,7 +10,7 @@ from nspermaudit import access
 from nspermaudit.cli.asking import FILE, Names, reading_options, role_of, sources
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE
 from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
-from nspermaudit.cli.terminal import end_in_order, put_all, wants_color
+from nspermaudit.cli.terminal import end_in_order, put_all, wants_color, width_of
 from nspermaudit.source import Reading
 from nspermaudit.style import Style
 from nspermaudit.who import answer, parse
@@ -81,5 +81,6 @@ def who(  # noqa: PLR0913 - one parameter an option
     told = answer(queries, found)
     style = Style(verbosity=-int(quiet))
     is_delivered = write_all(output, lambda form: FORMATS[form](told, style))
-    put_all(FORMATS[format](told, style._replace(color=wants_color(color, sys.stdout))))
+    painted = style._replace(color=wants_color(color, sys.stdout), width=width_of(sys.stdout))
+    put_all(FORMATS[format](told, painted))
     return COMPLETE if is_delivered and not found.unfinished else NOT_COMPLETE

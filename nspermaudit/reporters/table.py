@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
 
 from nspermaudit.finding import Finding, Outcome, Report, messages_of
@@ -30,6 +30,9 @@ _FINDINGS = (
 _CHECKLIST = ("Step", "Result", "Role or what", "Requirement", "Granted", "Place")
 _WIDTHS = (4, 13, 15, 27, 7, 24)
 _WIDTH = 100
+_LEAST = 8
+"""No column is made narrower than this where a terminal is narrow."""
+_BELOW = " " * 4
 _INDENT = " " * 21
 _RESULTS = ("Result", "Role", "Rule", "Requirement", "Granted", "Place")
 
@@ -43,10 +46,11 @@ def render(report: Report, style: Style) -> Iterator[str]:
     if report.outcomes is not None and style.show_all:
         others = [_outcome(item) for item in report.outcomes if not item.rule.step]
         told = {item.verdict.reason for item in report.outcomes if item.rule.step}
-        rows = "\n\n".join(filter(None, (checklist(report), drawn(_RESULTS, others))))
+        rest_of_all = drawn(_RESULTS, others, style.width)
+        rows = "\n\n".join(filter(None, (checklist(report), rest_of_all)))
     else:
         shown = report.findings[:MAX_ROWS]
-        rows = drawn(_FINDINGS, [_finding(item) for item in shown])
+        rows = drawn(_FINDINGS, [_finding(item) for item in shown], style.width)
         rest = more(len(report.findings) - len(shown), "finding")
     messages = [one_line(str(message)) for message in messages_of(report.inputs)]
     ending = ("\n".join(messages), "\n".join(closing(report, style, told)))
@@ -103,23 +107,41 @@ def _word(result: Result) -> str:
 
 
 def _aligned(cells: Sequence[str]) -> Iterator[str]:
-    """The cells of one row beside each other, none wider than its column; paths part at slashes."""
-    from textwrap import wrap  # noqa: PLC0415 - as above
-
+    """The cells of one row of the checklist beside each other, none wider than its column."""
     *texts, place = (one_line(cell) for cell in cells)
     columns = [
-        wrap(text, width, break_on_hyphens=False)
+        _wrapped(text, width, break_on_hyphens=False)
         for text, width in zip(texts, _WIDTHS, strict=False)
     ]
-    parts = wrap(place.replace("/", "/ "), _WIDTHS[-1])
-    columns.append([part.replace("/ ", "/") for part in parts])
+    return _beside([*columns, _broken(place, _WIDTHS[-1])], _WIDTHS)
+
+
+def _beside(columns: Iterable[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
+    """Cells of so many lines each beside each other."""
     for line in zip_longest(*columns, fillvalue=""):
-        padded = (text.ljust(width) for text, width in zip(line, _WIDTHS, strict=True))
+        padded = (text.ljust(width) for text, width in zip(line, widths, strict=True))
         yield "  ".join(padded).rstrip()
 
 
-def drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows under their headings, with what could act on a terminal spelled out; empty for none."""
+def _broken(cell: str, width: int) -> list[str]:
+    """A cell in lines of a column's width; a path parts at its slashes."""
+    if len(cell) <= width:
+        return [cell]
+    return [line.replace("/ ", "/") for line in _wrapped(cell.replace("/", "/ "), width)]
+
+
+def _wrapped(text: str, width: int, *, break_on_hyphens: bool = True) -> list[str]:
+    from textwrap import wrap  # noqa: PLC0415 - start-up: for tables alone
+
+    return wrap(text, width, break_on_hyphens=break_on_hyphens)
+
+
+def drawn(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int = 0) -> str:
+    """Rows under their headings, with what could act on a terminal spelled out; empty for none.
+
+    Where they are wider than a terminal of ``width`` characters, the last cell of a row stands
+    below the others, and these are broken if they are still too wide.
+    """
     if not rows:
         return ""
     from tabulate import tabulate  # noqa: PLC0415 - start-up: it takes as long as an audit
@@ -132,7 +154,30 @@ def drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         disable_numparse=True,
         preserve_whitespace=True,
     )
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    lines = [line.rstrip() for line in text.splitlines()]
+    if width and max(map(len, lines)) > width:
+        lines = [*_narrow(headings, cells, width)]
+    return "\n".join(lines)
+
+
+def _narrow(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """The same rows for a terminal that is too narrow for them."""
+    widths = _fitting([column[:-1] for column in (headings, *rows)], width)
+    for number, row in enumerate((headings, *rows)):
+        yield from _beside(map(_broken, row[:-1], widths), widths)
+        below = _broken(row[-1], max(width - len(_BELOW), 1)) if row[-1] else []
+        yield from (_BELOW + line for line in below)
+        if not number:
+            yield "  ".join("-" * wide for wide in widths)
+
+
+def _fitting(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The widths of columns, the widest made narrower until all fit; below ``_LEAST`` is none."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    space = width - 2 * (len(widths) - 1)
+    while sum(widths) > space and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
 
 
 def _level(level: Level | None) -> str:
