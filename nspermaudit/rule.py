@@ -256,13 +256,13 @@ class Rule(NamedTuple):
 
     def judge(self, role: Role, account: Account) -> Iterable[Verdict]:
         """One verdict for every requirement, or a single one where conditions decide."""
-        if self.when is None and self.unless is None:
-            return self.check.evaluate(role, account)
         decided = self.decided(role, account)
         return (decided,) if decided else self.check.evaluate(role, account)
 
     def decided(self, role: Role, account: Account) -> Verdict | None:
         """The verdict where a condition decides; None where the check does."""
+        if self.when is None and self.unless is None:
+            return None
         when = True if self.when is None else self.when.holds(role, account)
         unless = False if self.unless is None else self.unless.holds(role, account)
         if when is False or unless is True:

@@ -68,7 +68,7 @@ class Waiting:
     def __init__(self, asked: Questions) -> None:
         self._asked = asked
         self._kept: dict[str, list[_Kept]] = {name: [] for name in asked.last}
-        self._places: dict[str, list[int]] = {}
+        self._decided: dict[str, set[int]] = {}
         self._alike: dict[tuple[object, ...], _Alike] = {}
 
     def take(self, role: Role, class_name: str) -> Iterator[tuple[Rule, Verdict]]:
@@ -76,15 +76,12 @@ class Waiting:
         kept = self._kept.get(class_name)
         if kept is None:
             return
-        place = len(kept)
-        kept.append(self._small(role, self._asked.kept[class_name]))
         for rule in self._asked.last[class_name]:
-            places = self._places.setdefault(rule.id, [])
             verdict = rule.decided(role, self._asked.account)
             if verdict:
+                self._decided.setdefault(rule.id, set()).add(len(kept))
                 yield rule, verdict
-            else:
-                places.append(place)
+        kept.append(self._small(role, self._asked.kept[class_name]))
 
     def _small(self, role: Role, wanted: set[str]) -> _Kept:
         key = (role.location.path, role.format, role.element, *role.attributes.items())
@@ -95,21 +92,20 @@ class Waiting:
 
     def number_for(self, rule: Rule) -> int | None:
         """How many roles wait for a rule; None if no role is one of its class."""
-        places = self._places.get(rule.id)
-        return None if places is None else len(places)
+        number = len(self._kept[rule.applies_to])
+        return number - len(self._decided.get(rule.id, ())) if number else None
 
     def roles_for(self, rule: Rule) -> Iterator[Role]:
         """The roles that wait for a rule."""
-        kept = self._kept[rule.applies_to]
-        return (kept[place].role() for place in self._places.get(rule.id, ()))
+        decided = self._decided.get(rule.id, ())
+        kept = enumerate(self._kept[rule.applies_to])
+        return (item.role() for place, item in kept if place not in decided)
 
     def add(self, other: Waiting) -> None:
         """Take in the roles that another one has kept."""
-        for name, found in self._asked.last.items():
+        for name, rules in self._asked.last.items():
             start = len(self._kept[name])
+            for rule_id in {rule.id for rule in rules} & other._decided.keys():
+                theirs = (start + place for place in other._decided[rule_id])
+                self._decided.setdefault(rule_id, set()).update(theirs)
             self._kept[name] += other._kept[name]
-            for rule in found:
-                theirs = other._places.get(rule.id)
-                if theirs is not None:
-                    ours = self._places.setdefault(rule.id, [])
-                    ours.extend(start + place for place in theirs)
