@@ -92,17 +92,13 @@ def audit(
         stock.used if stock else packs.load(request.packs or config.use, dict(request.parameters))
     )
     known = partial(_known_rules, config, request)
-    rules = [rule.at_release(config.release) for rule in packs.all_rules(used)]
-    wanted = (config.severities, request.select, request.ignore)
-    if any(wanted):
-        from nspermaudit.choosing import chosen  # noqa: PLC0415 - start-up: most ask all as it is
-
-        rules = chosen(rules, *wanted, known)
+    rules = _asked(packs.all_rules(used), config, request, known)
     accepting = _accepting(rules, config, request, known)
     inputs = Inputs(sources, reading)
     if request.watch:
         request.watch.begin(inputs)
-    account = inputs.read_companions(config.account, _needs(rules))
+    needs = {need for rule in rules for need in getattr(rule.check, "needs", ())}
+    account = inputs.read_companions(config.account, needs)
     roles = (kept and kept.scope) or scope.settle(
         config.classes, request.roles, rules, lambda: inputs.first_roles(account)
     )
@@ -126,6 +122,19 @@ def audit(
         return report
     extent = _extent(inputs, report, request, is_compared=kept is not None)
     return accepting.applied(report, account, extent)
+
+
+def _asked(
+    rules: Sequence[Rule], config: Config, request: Request, known: Callable[[], list[Rule]]
+) -> list[Rule]:
+    """The rules to be asked, each as severe as the configuration and its release say."""
+    due = [rule.at_release(config.release) for rule in rules]
+    wanted = (config.severities, request.select, request.ignore)
+    if not any(wanted):
+        return due
+    from nspermaudit.choosing import chosen  # noqa: PLC0415 - start-up: most ask all as they are
+
+    return chosen(due, *wanted, known)
 
 
 def _judge_inputs(inputs: Inputs, total: Tally, request: Request) -> None:
@@ -182,11 +191,6 @@ def _accepting(
     return accepting.Accepting(config.waivers, request.baseline, rules, seen, today, known)
 
 
-def _needs(rules: Iterable[Rule]) -> set[str]:
-    """What the rules have to know of a project's objects; most need nothing."""
-    return {need for rule in rules for need in getattr(rule.check, "needs", ())}
-
-
 def judge_all(inputs: Inputs, total: Tally, watch: "Watch | None" = None) -> list[Role]:
     """Judge the roles of all exports; the fragments among them are given back instead."""
     objects = [export for export in inputs.exports if export.format == "sdf"]
@@ -240,7 +244,7 @@ def _judge(export: Export, inputs: Inputs, total: Tally) -> list[Role]:
     while True:
         tally, fragments = total.fresh(), []
         try:
-            for role in inputs.roles_of(export, reading, total.account, tally.learn):
+            for role in inputs.roles_of(export, reading, total.account, tally.people.take):
                 if role.fragment:
                     fragments.append(role)
                 else:

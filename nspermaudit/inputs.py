@@ -206,7 +206,7 @@ class Inputs:
         export: Export,
         reading: Reading,
         account: Account,
-        learn: Callable[[object], None] | None = None,
+        learn: Callable[[object], object] | None = None,
     ) -> Iterator[Role]:
         """One export's roles, with what companions know of them. Raises OtherReadingError.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from nspermaudit import noticed
@@ -34,6 +35,9 @@ from nspermaudit.waiting import Waiting
 if TYPE_CHECKING:
     from nspermaudit.judged import Judged
     from nspermaudit.snapshot import Snapshot
+
+
+_order = attrgetter("order")
 
 
 class Tally:
@@ -130,10 +134,6 @@ class Tally:
             from nspermaudit.snapshot import Snapshot  # noqa: PLC0415 - the same
 
             self._by_user = Snapshot(least_levels(self.rules))
-
-    def learn(self, fact: object) -> None:
-        """Take in who has a role, as an export of roles says it beside what the role grants."""
-        self.people.take(fact)
 
     def judge_account(self) -> None:
         """Hold the account itself, its projects' objects for one, against the rules about it.
@@ -263,14 +263,14 @@ class Tally:
             version=version,
             packs=tuple(packs),
             inputs=tuple(sorted(inputs, key=lambda item: item.path)),
-            findings=tuple(sorted(self.findings, key=lambda finding: finding.order)),
+            findings=tuple(sorted(self.findings, key=_order)),
             results={result: self.results[result] for result in Result},
             roles=self.roles,
             grants=self.grants,
             rules=len(self.rules),
             not_evaluated=dict(sorted(self.not_evaluated.items())),
             steps={step: frozenset(self.steps[step]) for step in sorted(self.steps)},
-            outcomes=self._sorted_outcomes() if self.keep_all else None,
+            outcomes=tuple(sorted(self.outcomes, key=_order)) if self.keep_all else None,
             assumptions=(*sorted(self.told), *self.scope.assumptions),
             limits=tuple(self._limits()),
             notes=tuple(
@@ -290,9 +290,6 @@ class Tally:
         """What no export shows, but for what one did."""
         shown = {WHO: self.people.assignments, OVERRIDING: self.people.global_grants}
         return (limit for limit in LIMITS if not shown.get(limit))
-
-    def _sorted_outcomes(self) -> tuple[Outcome, ...]:
-        return tuple(sorted(self.outcomes, key=lambda outcome: outcome.order))
 
     def unasked(self) -> Iterable[tuple[str, str]]:
         """Classes to which no role belongs, as far as the inputs tell, and that in words."""

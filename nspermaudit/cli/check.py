@@ -135,19 +135,16 @@ def check(  # noqa: PLR0913 - one parameter an option
         request = evidence.prepared(asked, settings, request, inputs)
     how = (settings, request, asked.reading)
     report = _audited(inputs, paths or (".",), how, since, no_new_access=no_new_access)
-    style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet))
-    if "text" in formats:
-        style = style._replace(lines=quoted.lines(report, inputs))
+    quotes = quoted.lines(report, inputs) if "text" in formats else {}
+    style = Style(show_all=show == "all", verbosity=int(verbose) - int(quiet), lines=quotes)
     is_delivered = write_all(output, lambda form: REPORTERS[form].render(report, style))
     lines: list[str] = []
     if evidence:
         how_kept = (settings, request, asked, fail_on, exit_code(report, FAIL_ON[fail_on]))
         is_kept, lines = evidence.keep(report, inputs, how_kept)
         is_delivered = is_delivered and is_kept
-    painted = style._replace(color=wants_color(color, sys.stdout), width=width_of(sys.stdout))
-    put_pieces = put_bytes if format in BINARY else put_all
     try:
-        put_pieces(REPORTERS[format].render(report, painted))
+        _print(report, format, style, color)
     finally:
         tell(lines)
     if "github" in formats:
@@ -156,6 +153,13 @@ def check(  # noqa: PLR0913 - one parameter an option
         tell(step_summary.append(report, filter(None, read), style))
     code = exit_code(report, FAIL_ON[fail_on], no_new_access=no_new_access)
     return code if is_delivered else NOT_COMPLETE
+
+
+def _print(report: Report, form: str, style: Style, color: str) -> None:
+    """Write a report to standard output, as it can show it."""
+    painted = style._replace(color=wants_color(color, sys.stdout), width=width_of(sys.stdout))
+    put_pieces = put_bytes if form in BINARY else put_all
+    put_pieces(REPORTERS[form].render(report, painted))
 
 
 def _watch(*, quiet: bool, needed: bool) -> Watch | None:
