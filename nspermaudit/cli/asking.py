@@ -179,6 +179,13 @@ _READING_OPTIONS = (
     ),
     click.option("--encoding", help="The encoding of text exports; else it is recognised."),
 )
+_ONLY_ROLES = click.option(
+    "--role",
+    multiple=True,
+    type=Names(),
+    metavar="GLOB",
+    help="Only these roles, by id or name; also the role of a table without a role column.",
+)
 
 
 def _with(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
@@ -210,15 +217,15 @@ def audit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _with((*_AUDIT_OPTIONS, *_READING_OPTIONS), with_asked)
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command that only reads exports the options of reading; it gets ``reading``."""
+def roles_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that looks at roles without a rule its options: ``reading`` and ``role``."""
 
     @wraps(command)
     def with_reading(**given: Any) -> Any:
-        reading = as_reading(given.pop("map"), given.pop("encoding"), ())
+        reading = as_reading(given.pop("map"), given.pop("encoding"), given["role"])
         return command(reading=reading, **given)
 
-    return _with(_READING_OPTIONS, with_reading)
+    return _with((*_READING_OPTIONS, _ONLY_ROLES), with_reading)
 
 
 def sources(paths: Sequence[str], *, is_digested: bool = False) -> list[Source]:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from nspermaudit import change_lines
-from nspermaudit.cli.asking import FILE, Names, reading_options, role_of, sources
+from nspermaudit.cli.asking import FILE, roles_options, sources
 from nspermaudit.cli.exits import COMPLETE, FINDINGS, NOT_COMPLETE
 from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, tell, wants_color
@@ -37,14 +37,7 @@ Exit codes:
 @click.command(epilog=_EPILOG, short_help="Compare the roles of two inputs.")
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
-@reading_options
-@click.option(
-    "--role",
-    multiple=True,
-    type=Names(),
-    metavar="GLOB",
-    help="Only these roles, by id or name; also the role of a table without a role column.",
-)
+@roles_options
 @click.option(
     "--no-new-access",
     is_flag=True,
@@ -84,7 +77,6 @@ def diff(  # noqa: PLR0913 - one parameter an option
     one, two = (sources([path], is_digested=is_digested) for path in (old, new))
     if output:
         refuse_overwriting(output, (item.file for item in (*one, *two) if item.file))
-    reading = reading._replace(role=role_of(role))
     difference = differ((_called(old), one), (_called(new), two), reading, role)
     style = Style(show_all=show == "all", verbosity=-int(quiet))
     is_delivered = write_all(output, lambda form: FORMATS[form](difference, style))

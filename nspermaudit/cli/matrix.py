@@ -7,7 +7,7 @@ import sys
 import click
 
 from nspermaudit import access
-from nspermaudit.cli.asking import FILE, Names, reading_options, role_of, sources
+from nspermaudit.cli.asking import FILE, Names, roles_options, sources
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE
 from nspermaudit.cli.output import (
     Output,
@@ -42,14 +42,7 @@ Exit codes:
 
 @click.command(epilog=_EPILOG, short_help="Show roles by permissions.")
 @click.argument("paths", nargs=-1, type=FILE)
-@reading_options
-@click.option(
-    "--role",
-    multiple=True,
-    type=Names(),
-    metavar="GLOB",
-    help="Only these roles, by id or name; also the role of a table without a role column.",
-)
+@roles_options
 @click.option(
     "--permission",
     multiple=True,
@@ -93,7 +86,7 @@ def matrix(  # noqa: PLR0913 - one parameter an option
     inputs = sources(paths or (".",), is_digested=is_digested)
     if output:
         refuse_overwriting(output, (item.file for item in inputs if item.file))
-    found = access.read(inputs, reading._replace(role=role_of(role)), role)
+    found = access.read(inputs, reading, role)
     table = made(found, globs=permission, of_users=users, only_differences=only_differences)
     look = Look(Style(verbosity=-int(quiet)), is_long=long)
     is_delivered = write_all(output, lambda form: FORMATS[form](table, look))

@@ -7,7 +7,7 @@ import sys
 import click
 
 from nspermaudit import access
-from nspermaudit.cli.asking import FILE, Names, reading_options, role_of, sources
+from nspermaudit.cli.asking import FILE, roles_options, sources
 from nspermaudit.cli.exits import COMPLETE, NOT_COMPLETE
 from nspermaudit.cli.output import Output, format_options, refuse_overwriting, write_all
 from nspermaudit.cli.terminal import end_in_order, put_all, wants_color, width_of
@@ -42,14 +42,7 @@ Exit codes:
     metavar="QUERY",
     help="What they must hold as well; may be repeated.",
 )
-@reading_options
-@click.option(
-    "--role",
-    multiple=True,
-    type=Names(),
-    metavar="GLOB",
-    help="Only these roles, by id or name; also the role of a table without a role column.",
-)
+@roles_options
 @format_options(FORMATS, "answer", default="table")
 @click.option("-q", "--quiet", is_flag=True, help="Without notes.")
 def who(  # noqa: PLR0913 - one parameter an option
@@ -77,7 +70,7 @@ def who(  # noqa: PLR0913 - one parameter an option
     inputs = sources(paths or (".",), is_digested=is_digested)
     if output:
         refuse_overwriting(output, (item.file for item in inputs if item.file))
-    found = access.read(inputs, reading._replace(role=role_of(role)), role)
+    found = access.read(inputs, reading, role)
     told = answer(queries, found)
     style = Style(verbosity=-int(quiet))
     is_delivered = write_all(output, lambda form: FORMATS[form](told, style))

@@ -94,11 +94,8 @@ def token_role_is_assigned(roles: Roles, account: Account) -> Iterator[Told]:
 def access_token_is_active(roles: Roles, account: Account) -> Iterator[Told]:
     """There is an access token for the application and the role, and it is active."""
     subject, wanted = "access token", _wanted(account)
-    if not account.tokens:
-        yield NO_ROLE, open_question(subject, wanted, _TOKENS_EXPORT, _TOKENS_STATED)
-        return
-    if roles is None:
-        yield NO_ROLE, Verdict(Result.NOT_EVALUATED, subject, wanted, reason=_NO_TOKEN_ROLE)
+    if not account.tokens or roles is None:
+        yield NO_ROLE, _unanswerable(account, subject, wanted)
         return
     tokens = _by_role(account.tokens)
     for role in roles:
@@ -160,16 +157,20 @@ def access_token_role_may_use_tokens(
     """A role in which an access token works still has a permission that lets tokens be used."""
     names = " or ".join(item.name for item in using_tokens())
     subject, wanted = "token role", f"the access token's role has Full on {names}"
-    if not account.tokens:
-        yield NO_ROLE, open_question(subject, wanted, _TOKENS_EXPORT, _TOKENS_STATED)
-        return
-    if roles is None:
-        yield NO_ROLE, Verdict(Result.NOT_EVALUATED, subject, wanted, reason=_NO_TOKEN_ROLE)
+    if not account.tokens or roles is None:
+        yield NO_ROLE, _unanswerable(account, subject, wanted)
         return
     tokens = _by_role(account.tokens)
     for role in roles:
         used = _in_use(role, account, tokens)
         yield role, _of_permissions(role, names, wanted) if used else _unused(subject, wanted)
+
+
+def _unanswerable(account: Account, subject: str, wanted: str) -> Verdict:
+    """That nothing can be said of any role's tokens: none are known, or else no token role is."""
+    if not account.tokens:
+        return open_question(subject, wanted, _TOKENS_EXPORT, _TOKENS_STATED)
+    return Verdict(Result.NOT_EVALUATED, subject, wanted, reason=_NO_TOKEN_ROLE)
 
 
 def _of_permissions(role: Role, names: str, wanted: str) -> Verdict:
