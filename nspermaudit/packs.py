@@ -105,7 +105,8 @@ def _refuse_contradictions(found: Sequence[Pack]) -> None:
     for pack in found:
         for other in pack.replaces:
             if other in ids:
-                raise UsageError(f"the packs {pack.id} and {other} contradict each other: use one")
+                both = " and ".join(_with_parent(name, found) for name in (pack.id, other))
+                raise UsageError(f"the packs {both} contradict each other: use one")
     seen: dict[str, str] = {}
     for rule in (rule for pack in found for rule in pack.rules):
         if rule.id in seen:
@@ -113,6 +114,12 @@ def _refuse_contradictions(found: Sequence[Pack]) -> None:
                 f'{rule.location}: rule id "{rule.id}" is taken by the pack {seen[rule.id]}'
             )
         seen[rule.id] = rule.pack
+
+
+def _with_parent(name: str, found: Sequence[Pack]) -> str:
+    """A pack, and the one that brought it along: only that one may have been asked for."""
+    parents = [pack.id for pack in found if name in pack.extends]
+    return f"{name} (part of {parents[0]})" if parents else name
 
 
 class _Loader:
