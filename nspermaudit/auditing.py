@@ -282,7 +282,7 @@ def unfinished_of(report: Report, total: Tally, request: Request) -> Iterator[st
     if not report.roles and not unread and asks_roles:
         yield (
             f"nothing to check: {counted(len(report.inputs), 'file')}, none with roles (looked for "
-            "SDF role objects, and for CSV, SpreadsheetML and JSON exports of permissions)"
+            "SDF role objects, and for CSV, JSON and Excel exports of permissions)"
         )
     if unread:
         yield f"{len(unread)} of {counted(len(report.inputs), 'input')} could not be read whole"
