@@ -67,8 +67,8 @@ class Commands(click.Group):
 def cli(*, debug: bool) -> None:
     """Hold NetSuite roles against rule packs: which permissions are missing, too low, too high.
 
-    Reads what you already have, offline: SuiteCloud SDF projects, and CSV, JSON and Excel exports of
-    roles.
+    Reads what you already have, offline: SuiteCloud SDF projects, and CSV, JSON and Excel exports
+    of roles.
     """
     del debug  # ``main`` looks at the command line itself: the error may come before this
 
