@@ -65,9 +65,10 @@ class Head:
 
 def root_of(head: bytes) -> Root:
     """The root element as the first bytes of a document show it."""
-    usual = _usual_root(head)
-    if usual:
-        return usual
+    return _usual_root(head) or _read_root(head)
+
+
+def _read_root(head: bytes) -> Root:
     plain = re.match(_ROOT, head)
     if plain:
         script_id = re.search(_SCRIPT_ID, plain[2] or b"")
